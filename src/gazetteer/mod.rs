@@ -1,0 +1,224 @@
+//! What a name is: entities, their names, and the policy under which each name may match.
+//!
+//! A [`Gazetteer`] is a stack of up to [`MAX_LAYERS`] layers. Each layer is one source (a file, or a folder of files)
+//! as its author wrote it; layers are not merged here, since a compiled lexicon is made per layer and never changed.
+//! The file formats lie one a file under `source/`, the checks under `lint`.
+
+pub mod layer;
+pub mod lint;
+pub mod source;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::error::{Problem, Result};
+
+/// The most layers one run can stack (the built-in one counts).
+pub const MAX_LAYERS: usize = 8;
+/// The most words a name can have; longer names are skipped with a warning.
+pub const MAX_NAME_WORDS: usize = 32;
+/// The most bytes a name can have; longer names are skipped with a warning.
+pub const MAX_NAME_BYTES: usize = 256;
+/// The most entities that one form keeps; the highest priors stay, ties by the smaller id.
+pub const MAX_ENTITIES_A_FORM: usize = 64;
+/// How well known an entity is when its row does not say.
+pub const DEFAULT_PRIOR: f32 = 0.5;
+
+/// How much a text may differ from a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MatchPolicy {
+    /// Capitals and marks may be added or missing where a careful reader would accept it.
+    Smart,
+    /// Case and marks as listed.
+    Exact,
+    /// Any case, any marks.
+    Folded,
+}
+
+impl MatchPolicy {
+    /// Reads `smart`, `exact` or `folded` (any case).
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "smart" => Some(Self::Smart),
+            "exact" => Some(Self::Exact),
+            "folded" => Some(Self::Folded),
+            _ => None,
+        }
+    }
+
+    /// The word that [`MatchPolicy::parse`] reads.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Smart => "smart",
+            Self::Exact => "exact",
+            Self::Folded => "folded",
+        }
+    }
+}
+
+/// What a row does to an entity of an earlier layer that has the same id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Action {
+    /// Adds names, fills fields; non-empty fields win over the earlier layer's.
+    #[default]
+    Merge,
+    /// Takes the earlier entity's place altogether.
+    Replace,
+    /// Removes the earlier entity.
+    Remove,
+}
+
+/// What a name is to its entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NameRole {
+    /// The name that is shown (untagged, or the preferred name of a language).
+    Canonical,
+    /// Any other name.
+    Alias,
+    /// A name of the `acronyms` column: under the acronym rule whatever its shape.
+    Acronym,
+}
+
+/// One string that may refer to an entity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Name {
+    /// The name as listed, in NFC.
+    pub text: String,
+    /// BCP 47 tag in lower case (`fr`, `vi`, `zh-hant`); `None` for an untagged name.
+    pub lang: Option<Arc<str>>,
+    /// What the name is to its entity.
+    pub role: NameRole,
+    /// The name's own policy (JSONL only).
+    pub policy: Option<MatchPolicy>,
+    /// The prior of the row that lists this name, where it differs from the entity's (long CSV, JSONL).
+    pub prior: Option<f32>,
+}
+
+/// One real-world thing as one row (or one run of rows) lists it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Entity {
+    /// `gz:kind/slug`, `user:kind/slug` (derived where the row gave none), or the id as given, normalised
+    /// (`gn:1` → `geonames:1`, `Q84` → `wikidata:Q84`).
+    pub id: String,
+    /// Whether the id was derived from the name.
+    pub id_derived: bool,
+    /// Kind: an open word (`person`, `organization`, `place`, `theme`, `ship` …).
+    pub kind: String,
+    /// The canonical name in NFC; also the first of `names` (role canonical, untagged).
+    pub name: String,
+    /// All names, the canonical one first, then in column order.
+    pub names: Vec<Name>,
+    /// How well known the entity is, 0 to 1; `None` where the row does not say ([`DEFAULT_PRIOR`]).
+    pub prior: Option<f32>,
+    /// Id or exact canonical name of the broader theme, the containing place, the parent body.
+    pub parent: Option<String>,
+    /// Match policy of the `match` column.
+    pub policy: Option<MatchPolicy>,
+    /// Cues, one of which must stand near a mention.
+    pub needs: Vec<String>,
+    /// Ids of the same entity.
+    pub same_as: Vec<String>,
+    /// Outside ids with their prefix (`wikidata:Q84`, `geonames:2643743`, `iptc:…`, `ror:…`), in column order.
+    pub outside: Vec<String>,
+    /// ISO 3166-1 alpha-2 code, empty where unknown.
+    pub country: String,
+    /// Latitude and longitude in degrees.
+    pub position: Option<(f64, f64)>,
+    /// Countries, capitals, the best known bodies; `None` where the row does not say.
+    pub important: Option<bool>,
+    /// What the row does to an earlier layer's entity.
+    pub action: Action,
+    /// Unknown columns with their values.
+    pub attributes: Vec<(String, String)>,
+    /// Index into [`Layer::files`].
+    pub file: u32,
+    /// Line of the row (from 1).
+    pub line: u32,
+}
+
+/// One source of names: a file, or all files of a folder.
+#[derive(Clone, Debug, Default)]
+pub struct Layer {
+    /// As the user named it (`builtin` for the embedded one).
+    pub label: String,
+    /// The files read, as the user would name them.
+    pub files: Vec<String>,
+    /// The entities in file and row order.
+    pub entities: Vec<Entity>,
+    /// Warnings, and under `lenient` also the errors of the rows that were skipped.
+    pub problems: Vec<Problem>,
+    /// How many rows were skipped.
+    pub skipped: u64,
+    /// 64-bit content hash of the sources, in hexadecimal (for `run.json`).
+    pub hash: String,
+}
+
+/// How gazetteer files are read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ReadOptions {
+    /// Skip bad rows instead of refusing the gazetteer.
+    pub lenient: bool,
+}
+
+/// A stack of layers, the last of which has the last word about an entity's fields.
+#[derive(Clone, Debug, Default)]
+pub struct Gazetteer {
+    layers: Vec<Layer>,
+}
+
+impl Gazetteer {
+    /// A gazetteer without layers.
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// The built-in gazetteers, embedded in the library.
+    ///
+    /// # Panics
+    /// Never in a released build: a test reads the embedded files.
+    pub fn builtin() -> Self {
+        let layer = layer::builtin().expect("the embedded gazetteers are read by a test");
+        Self { layers: vec![layer] }
+    }
+
+    /// Reads one file or folder as a gazetteer of one layer.
+    ///
+    /// # Errors
+    /// The file cannot be read, or rows are broken: all problems in one error.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
+        Self::read_with(path, ReadOptions::default())
+    }
+
+    /// [`Gazetteer::read`] with options.
+    ///
+    /// # Errors
+    /// As [`Gazetteer::read`]; with `lenient` broken rows are skipped and listed in [`Layer::problems`].
+    pub fn read_with(path: impl AsRef<Path>, options: ReadOptions) -> Result<Self> {
+        Ok(Self { layers: vec![source::read_path(path.as_ref(), options)?] })
+    }
+
+    /// A gazetteer of one layer made in memory.
+    pub fn from_layer(layer: Layer) -> Self {
+        Self { layers: vec![layer] }
+    }
+
+    /// Puts another gazetteer on top of this one.
+    ///
+    /// # Errors
+    /// More than [`MAX_LAYERS`] layers.
+    pub fn layer(mut self, other: Gazetteer) -> Result<Self> {
+        self.layers.extend(other.layers);
+        if self.layers.len() > MAX_LAYERS {
+            return Err(crate::error::Error::message(format!(
+                "{} gazetteer layers, at most {MAX_LAYERS}: flatten some with `gazetier compile A B -o C.gaz`",
+                self.layers.len()
+            )));
+        }
+        Ok(self)
+    }
+
+    /// The layers, lowest first.
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+}

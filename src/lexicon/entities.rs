@@ -1,0 +1,397 @@
+//! Entities of compiled lexicons, and how the layers of a stack become one world.
+
+use hashbrown::HashMap;
+
+use super::{Lexicon, Stack};
+
+/// An entity of a stack: which layer, which entity of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntityId {
+    /// Index of the layer, lowest first.
+    pub layer: u8,
+    /// Index of the entity in its layer.
+    pub index: u32,
+}
+
+/// A name of a stack: which layer, which name of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NameId {
+    /// Index of the layer, lowest first.
+    pub layer: u8,
+    /// Index of the name in its layer.
+    pub index: u32,
+}
+
+/// A kind, numbered over the whole stack ([`Stack::kind`] gives its word).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KindId(pub u16);
+
+/// A piece of a lexicon's string section.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct Text {
+    pub start: u32,
+    pub len: u32,
+}
+
+/// `EntityRecord::flags`: the row says `important`.
+pub const IMPORTANT: u32 = 1;
+/// `EntityRecord::flags`: the row gives a prior of its own.
+pub const PRIOR_GIVEN: u32 = 2;
+/// `EntityRecord::flags`: `latitude` and `longitude` are set.
+pub const PLACED: u32 = 4;
+/// `EntityRecord::flags`: the id was derived from the name.
+pub const ID_DERIVED: u32 = 8;
+/// `EntityRecord::flags`: the row replaces an earlier entity.
+pub const REPLACES: u32 = 16;
+/// `EntityRecord::flags`: the row removes an earlier entity.
+pub const REMOVES: u32 = 32;
+
+/// One entity in a lexicon's flat entity section.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
+pub struct EntityRecord {
+    pub latitude: f64,
+    pub longitude: f64,
+    pub id: Text,
+    pub name: Text,
+    pub country: Text,
+    /// Id or canonical name of the parent, as written.
+    pub parent: Text,
+    /// `lists[start..start + len]`: outside ids.
+    pub outside: Text,
+    /// `lists[start..start + len]`: ids of the same entity.
+    pub same_as: Text,
+    /// `lists[start..start + len]`: folded cues.
+    pub needs: Text,
+    /// First name in the name section; the names of an entity are neighbours.
+    pub names: u32,
+    pub names_len: u32,
+    pub prior: f32,
+    pub flags: u32,
+    pub kind: u16,
+    /// The file of the layer that the row stands in.
+    pub file: u16,
+    pub line: u32,
+}
+
+/// An entity as the tables show it: fields of all its rows, later layers first.
+#[derive(Clone, Copy)]
+pub struct EntityView<'a> {
+    stack: &'a Stack,
+    /// The entity itself (the id of its earliest row).
+    pub entity: EntityId,
+    /// `gz:…`, `user:…` or the id as given.
+    pub id: &'a str,
+    /// Its kind.
+    pub kind: KindId,
+    /// The canonical name.
+    pub name: &'a str,
+    /// How well known, 0 to 1.
+    pub prior: f32,
+    /// Countries, capitals, the best known bodies.
+    pub important: bool,
+    /// ISO 3166-1 alpha-2, or empty.
+    pub country: &'a str,
+    /// Latitude and longitude in degrees.
+    pub position: Option<(f64, f64)>,
+    /// Id or canonical name of the parent as written, or empty.
+    pub parent: &'a str,
+}
+
+impl<'a> EntityView<'a> {
+    /// The rows of this entity, earliest first.
+    fn rows(&self) -> impl Iterator<Item = EntityId> + 'a {
+        let members = self.stack.joined.members.get(&self.entity).map(Vec::as_slice).unwrap_or_default();
+        std::iter::once(self.entity).chain(members.iter().copied())
+    }
+
+    /// All outside ids (`wikidata:Q84` …), without repeats, in layer and column order.
+    pub fn outside(&self) -> Vec<&'a str> {
+        let mut ids: Vec<&'a str> = Vec::new();
+        for row in self.rows() {
+            let lexicon = &self.stack.lexicons[row.layer as usize];
+            for id in lexicon.list(lexicon.entities[row.index as usize].outside) {
+                if !ids.contains(&id) {
+                    ids.push(id);
+                }
+            }
+        }
+        ids
+    }
+
+    /// The outside id under a prefix, without the prefix: `outside_id("wikidata")` gives `Q84`.
+    pub fn outside_id(&self, prefix: &str) -> &'a str {
+        for row in self.rows() {
+            let lexicon = &self.stack.lexicons[row.layer as usize];
+            for id in lexicon.list(lexicon.entities[row.index as usize].outside) {
+                if let Some(rest) = id.strip_prefix(prefix).and_then(|r| r.strip_prefix(':')) {
+                    return rest;
+                }
+            }
+        }
+        ""
+    }
+
+    /// Folded cues, one of which must stand near a mention; empty where any place will do.
+    pub fn needs(&self) -> Vec<&'a str> {
+        let mut needs = Vec::new();
+        for row in self.rows() {
+            let lexicon = &self.stack.lexicons[row.layer as usize];
+            needs.extend(lexicon.list(lexicon.entities[row.index as usize].needs));
+        }
+        needs
+    }
+
+    /// The preferred name in a language (primary subtag), if the entity has one.
+    pub fn name_in(&self, lang: &str) -> Option<&'a str> {
+        let mut best: Option<(u8, &'a str)> = None;
+        for row in self.rows() {
+            let lexicon = &self.stack.lexicons[row.layer as usize];
+            let record = &lexicon.entities[row.index as usize];
+            for index in record.names..record.names + record.names_len {
+                let name = &lexicon.names[index as usize];
+                if name.flags & super::names::GENERATED != 0 || lexicon.lang_primary(name.lang) != lang {
+                    continue;
+                }
+                // Canonical before alias before acronym; of equals, the later layer but the earlier name.
+                let rank = name.role;
+                if best.is_none_or(|(r, _)| rank < r) {
+                    best = Some((rank, lexicon.text(name.text)));
+                }
+            }
+        }
+        best.map(|(_, text)| text)
+    }
+}
+
+/// How the rows of all layers come together.
+#[derive(Clone, Debug, Default)]
+pub struct Joined {
+    /// Row → the entity it belongs to, where that is another row.
+    redirect: HashMap<EntityId, EntityId>,
+    /// Entity → its further rows, earliest first.
+    members: HashMap<EntityId, Vec<EntityId>>,
+    /// One bit a row and layer: the row is redirected or removed, look closer.
+    special: Vec<Vec<u64>>,
+    /// Rows that a later layer removed or replaced (and the rows that only said so).
+    removed: hashbrown::HashSet<EntityId>,
+    /// Hash of an id (own, same-as, outside) → entity.
+    ids: HashMap<u64, EntityId>,
+    /// Hash of a canonical name → entity (the highest prior, ties by the earlier row).
+    names: HashMap<u64, EntityId>,
+}
+
+fn hash_text(text: &str) -> u64 {
+    use std::hash::BuildHasher;
+    foldhash::fast::FixedState::with_seed(7).hash_one(text)
+}
+
+impl Joined {
+    /// Joins rows that share an id: the earliest row names the entity.
+    pub(super) fn build(lexicons: &[Lexicon]) -> Self {
+        let mut joined = Self {
+            special: lexicons.iter().map(|l| vec![0; l.entities.len().div_ceil(64)]).collect(),
+            ..Self::default()
+        };
+        let mut own: Vec<&str> = Vec::new();
+        for (layer, lexicon) in lexicons.iter().enumerate() {
+            for (index, record) in lexicon.entities.iter().enumerate() {
+                let row = EntityId { layer: layer as u8, index: index as u32 };
+                own.clear();
+                // A derived id is a guess: it addresses the row, but does not join it to another row's guess.
+                let id = lexicon.text(record.id);
+                let derived = record.flags & ID_DERIVED != 0;
+                if !derived {
+                    own.push(id);
+                }
+                own.extend(lexicon.list(record.same_as));
+                own.extend(lexicon.list(record.outside));
+                let mut found: Vec<EntityId> = Vec::new();
+                for id in &own {
+                    if let Some(&earlier) = joined.ids.get(&hash_text(id)) {
+                        let root = joined.root(earlier);
+                        if root != row && !found.contains(&root) && !joined.removed.contains(&root) {
+                            found.push(root);
+                        }
+                    }
+                }
+                found.sort();
+                if record.flags & REMOVES != 0 || record.flags & REPLACES != 0 {
+                    for root in &found {
+                        joined.remove(*root);
+                    }
+                    if record.flags & REMOVES != 0 {
+                        joined.mark(row);
+                        joined.removed.insert(row);
+                        continue;
+                    }
+                } else {
+                    let mut rows = found.iter().copied().chain(std::iter::once(row));
+                    if found.is_empty() {
+                        rows.next();
+                    } else if let Some(root) = rows.next() {
+                        for other in rows {
+                            joined.join(root, other);
+                        }
+                    }
+                }
+                for id in own.iter().copied().chain(derived.then_some(id)) {
+                    // An id that a removed entity had may be used anew.
+                    match joined.ids.entry(hash_text(id)) {
+                        hashbrown::hash_map::Entry::Occupied(mut entry) => {
+                            if joined.removed.contains(entry.get()) {
+                                entry.insert(row);
+                            }
+                        }
+                        hashbrown::hash_map::Entry::Vacant(entry) => {
+                            entry.insert(row);
+                        }
+                    }
+                }
+            }
+        }
+        joined
+    }
+
+    /// Canonical names are only needed to resolve parents: filled when first asked for.
+    pub(super) fn index_names(&mut self, lexicons: &[Lexicon]) {
+        let mut priors: HashMap<u64, f32> = HashMap::new();
+        for (layer, lexicon) in lexicons.iter().enumerate() {
+            for (index, record) in lexicon.entities.iter().enumerate() {
+                let row = EntityId { layer: layer as u8, index: index as u32 };
+                if self.removed.contains(&row) {
+                    continue;
+                }
+                let hash = hash_text(lexicon.text(record.name));
+                let best = priors.entry(hash).or_insert(-1.0);
+                if record.prior > *best {
+                    *best = record.prior;
+                    self.names.insert(hash, row);
+                }
+            }
+        }
+    }
+
+    fn mark(&mut self, row: EntityId) {
+        self.special[row.layer as usize][row.index as usize / 64] |= 1 << (row.index % 64);
+    }
+
+    fn remove(&mut self, root: EntityId) {
+        let rows: Vec<EntityId> =
+            std::iter::once(root).chain(self.members.get(&root).cloned().unwrap_or_default()).collect();
+        for row in rows {
+            self.mark(row);
+            self.removed.insert(row);
+        }
+    }
+
+    fn join(&mut self, root: EntityId, other: EntityId) {
+        let more = self.members.remove(&other).unwrap_or_default();
+        for row in std::iter::once(other).chain(more) {
+            self.mark(row);
+            self.redirect.insert(row, root);
+            self.members.entry(root).or_default().push(row);
+        }
+        if let Some(members) = self.members.get_mut(&root) {
+            members.sort();
+        }
+    }
+
+    fn root(&self, row: EntityId) -> EntityId {
+        self.redirect.get(&row).copied().unwrap_or(row)
+    }
+
+    /// The entity that a row belongs to; `None` if the row was removed.
+    pub(super) fn entity_of(&self, row: EntityId) -> Option<EntityId> {
+        let bits = &self.special[row.layer as usize];
+        if bits[row.index as usize / 64] & (1 << (row.index % 64)) == 0 {
+            return Some(row);
+        }
+        if self.removed.contains(&row) {
+            return None;
+        }
+        Some(self.root(row))
+    }
+}
+
+impl Stack {
+    /// The entity that a row belongs to after joining layers; `None` if a later layer removed it.
+    pub fn entity_of(&self, row: EntityId) -> Option<EntityId> {
+        self.joined.entity_of(row)
+    }
+
+    /// An entity as the tables show it.
+    pub fn entity(&self, entity: EntityId) -> EntityView<'_> {
+        let lexicon = &self.lexicons[entity.layer as usize];
+        let record = &lexicon.entities[entity.index as usize];
+        let mut view = EntityView {
+            stack: self,
+            entity,
+            id: lexicon.text(record.id),
+            kind: self.kind_maps[entity.layer as usize][record.kind as usize],
+            name: lexicon.text(record.name),
+            prior: record.prior,
+            important: record.flags & IMPORTANT != 0,
+            country: lexicon.text(record.country),
+            position: (record.flags & PLACED != 0).then_some((record.latitude, record.longitude)),
+            parent: lexicon.text(record.parent),
+        };
+        if let Some(members) = self.joined.members.get(&entity) {
+            for row in members {
+                let lexicon = &self.lexicons[row.layer as usize];
+                let record = &lexicon.entities[row.index as usize];
+                let name = lexicon.text(record.name);
+                if !name.is_empty() {
+                    view.name = name;
+                }
+                if record.flags & PRIOR_GIVEN != 0 {
+                    view.prior = record.prior;
+                }
+                view.important |= record.flags & IMPORTANT != 0;
+                let country = lexicon.text(record.country);
+                if !country.is_empty() {
+                    view.country = country;
+                }
+                if record.flags & PLACED != 0 {
+                    view.position = Some((record.latitude, record.longitude));
+                }
+                let parent = lexicon.text(record.parent);
+                if !parent.is_empty() {
+                    view.parent = parent;
+                }
+            }
+        }
+        view
+    }
+
+    /// The entity under an id: its own, one of `same_as`, or an outside id such as `wikidata:Q84`.
+    pub fn find(&self, id: &str) -> Option<EntityId> {
+        let row = *self.joined.ids.get(&hash_text(id))?;
+        let entity = self.entity_of(row)?;
+        let view = self.entity(entity);
+        let known = view.rows().any(|row| {
+            let lexicon = &self.lexicons[row.layer as usize];
+            let record = &lexicon.entities[row.index as usize];
+            lexicon.text(record.id) == id
+                || lexicon.list(record.same_as).any(|other| other == id)
+                || lexicon.list(record.outside).any(|other| other == id)
+        });
+        known.then_some(entity)
+    }
+
+    /// The parent of an entity (by id, else by exact canonical name), if it exists.
+    pub fn parent(&self, entity: EntityId) -> Option<EntityId> {
+        let parent = self.entity(entity).parent;
+        if parent.is_empty() {
+            return None;
+        }
+        self.find(parent)
+            .or_else(|| {
+                let row = *self.joined.names.get(&hash_text(parent))?;
+                let found = self.entity_of(row)?;
+                (self.entity(found).name == parent).then_some(found)
+            })
+            .filter(|found| *found != entity)
+    }
+}

@@ -1,0 +1,46 @@
+//! Names of compiled lexicons.
+
+use super::Stack;
+use super::entities::{NameId, Text};
+
+/// `NameRecord::flags`: made when compiling from the listed name `listed` (rule `inflected`).
+pub const GENERATED: u8 = 1;
+/// `NameRecord::flags`: the name has two or more words.
+pub const MANY_WORDS: u8 = 2;
+/// `NameRecord::flags`: some letter of the name has a mark.
+pub const MARKED: u8 = 4;
+/// `NameRecord::flags`: symbols stand at an edge of the name.
+pub const EDGE_SYMBOLS: u8 = 8;
+/// `NameRecord::flags`: no word boundary is asked at the start (unsegmented script, or symbols only).
+pub const OPEN_START: u8 = 16;
+/// `NameRecord::flags`: no word boundary is asked at the end.
+pub const OPEN_END: u8 = 32;
+/// `NameRecord::flags`: the name is one word and an acronym (by shape or by column).
+pub const ACRONYM: u8 = 64;
+
+/// One name in a lexicon's flat name section.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
+pub struct NameRecord {
+    pub text: Text,
+    pub entity: u32,
+    /// The listed name behind a generated one, else the name itself.
+    pub listed: u32,
+    pub prior: f32,
+    /// Index into the lexicon's languages; 0 is untagged.
+    pub lang: u16,
+    /// Policy as [`policy_code`](super::policy_code) gives it.
+    pub policy: u8,
+    pub flags: u8,
+    /// 0 canonical, 1 alias, 2 acronym.
+    pub role: u8,
+    pub padding: [u8; 3],
+}
+
+impl Stack {
+    /// A name as listed.
+    pub fn name(&self, name: NameId) -> &str {
+        let lexicon = &self.lexicons[name.layer as usize];
+        lexicon.text(lexicon.names[name.index as usize].text)
+    }
+}

@@ -1,0 +1,9 @@
+//! Gazetier finds the people, organizations, places and themes that gazetteers name, and writes tables.
+
+mod error;
+pub mod gazetteer;
+pub mod lexicon;
+pub mod resolve;
+pub mod text;
+
+pub use error::{Error, Problem, Result, Severity};

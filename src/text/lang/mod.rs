@@ -1,0 +1,1 @@
+//! What a language brings: one file each, listed in [`ALL`].

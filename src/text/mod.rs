@@ -1,0 +1,13 @@
+//! Text: spans, documents, words, folding, sentences, languages. Knows nothing of names.
+
+mod document;
+mod language;
+mod sentences;
+mod span;
+
+pub mod lang;
+
+pub use document::{Document, MAX_DOCUMENT_BYTES, Offsets, Repair, dated_first_line, is_date};
+pub use language::{Language, detect};
+pub use sentences::Sentences;
+pub use span::Span;
