@@ -3,6 +3,7 @@
 mod error;
 pub mod gazetteer;
 pub mod lexicon;
+pub mod matcher;
 pub mod resolve;
 pub mod text;
 

@@ -321,6 +321,12 @@ impl Stack {
         self.joined.entity_of(row)
     }
 
+    /// The kind of an entity.
+    pub fn kind_of(&self, entity: EntityId) -> KindId {
+        let layer = entity.layer as usize;
+        self.kind_maps[layer][self.lexicons[layer].entities[entity.index as usize].kind as usize]
+    }
+
     /// An entity as the tables show it.
     pub fn entity(&self, entity: EntityId) -> EntityView<'_> {
         let lexicon = &self.lexicons[entity.layer as usize];

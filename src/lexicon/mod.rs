@@ -1,13 +1,21 @@
 //! A [`Gazetteer`] compiled for search: flat sections without pointers, one [`Lexicon`] a layer, a [`Stack`] of them.
 
+mod compile;
 mod entities;
+mod inflect;
+#[cfg(test)]
+pub(crate) use inflect::generated;
 pub(crate) mod names;
+pub(crate) mod substring;
+pub(crate) mod table;
 
+pub use compile::{CompileOptions, MAX_OPEN_NAMES};
 pub use entities::{EntityId, EntityRecord, EntityView, KindId, NameId, Text};
 pub use names::NameRecord;
 
+use crate::error::Problem;
 use crate::error::Result;
-use crate::gazetteer::{Action, DEFAULT_PRIOR, Gazetteer, Layer, MatchPolicy, NameRole};
+use crate::gazetteer::{Gazetteer, MatchPolicy};
 
 /// One compiled layer. Every section is a flat array of plain records, so that it can be written to a file and mapped.
 #[derive(Clone, Debug, Default)]
@@ -18,12 +26,23 @@ pub struct Lexicon {
     pub(crate) names: Vec<NameRecord>,
     pub(crate) kinds: Vec<Text>,
     pub(crate) langs: Vec<Text>,
+    pub(crate) table: table::Table,
+    /// Names of form `i`: `form_names[form_starts[i]..form_starts[i + 1]]`.
+    pub(crate) form_starts: Vec<u32>,
+    pub(crate) form_names: Vec<u32>,
+    pub(crate) substrings: substring::Substrings,
+    pub(crate) label: String,
+    pub(crate) hash: String,
+    pub(crate) problems: Vec<Problem>,
 }
 
 impl Lexicon {
+    pub(crate) fn bytes(&self, text: Text) -> &[u8] {
+        self.strings.get(text.start as usize..text.start as usize + text.len as usize).unwrap_or_default()
+    }
+
     pub(crate) fn text(&self, text: Text) -> &str {
-        let bytes = self.strings.get(text.start as usize..text.start as usize + text.len as usize);
-        bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or("")
+        std::str::from_utf8(self.bytes(text)).unwrap_or("")
     }
 
     pub(crate) fn list(&self, list: Text) -> impl Iterator<Item = &str> {
@@ -33,6 +52,14 @@ impl Lexicon {
 
     pub(crate) fn lang(&self, lang: u16) -> &str {
         self.langs.get(lang as usize).map(|text| self.text(*text)).unwrap_or("")
+    }
+
+    pub(crate) fn form(&self, form: u32) -> &[u32] {
+        let form = form as usize;
+        match self.form_starts.get(form..form + 2) {
+            Some(&[start, end]) => self.form_names.get(start as usize..end as usize).unwrap_or_default(),
+            _ => &[],
+        }
     }
 
     pub(crate) fn lang_primary(&self, lang: u16) -> &str {
@@ -64,9 +91,15 @@ impl Stack {
     ///
     /// # Errors
     /// A section would outgrow 32 bits.
-    pub fn build(gazetteer: &Gazetteer) -> Result<Self> {
-        let lexicons = gazetteer.layers().iter().map(Lexicon::compile).collect::<Result<Vec<_>>>()?;
+    pub fn build(gazetteer: &Gazetteer, options: CompileOptions) -> Result<Self> {
+        let layers = gazetteer.layers().iter();
+        let lexicons = layers.map(|layer| Lexicon::compile(layer, options)).collect::<Result<Vec<_>>>()?;
         Ok(Self::of(lexicons))
+    }
+
+    /// Warnings from compiling: names that break a limit.
+    pub fn problems(&self) -> impl Iterator<Item = &Problem> {
+        self.lexicons.iter().flat_map(|lexicon| &lexicon.problems)
     }
 
     fn of(lexicons: Vec<Lexicon>) -> Self {
@@ -100,97 +133,5 @@ impl Stack {
     /// How many layers there are.
     pub fn layers(&self) -> usize {
         self.lexicons.len()
-    }
-}
-
-impl Lexicon {
-    fn compile(layer: &Layer) -> Result<Self> {
-        let mut lexicon = Self { langs: vec![Text::default()], ..Self::default() };
-        for entity in &layer.entities {
-            let mut record = EntityRecord {
-                id: lexicon.push(&entity.id),
-                name: lexicon.push(&entity.name),
-                country: lexicon.push(&entity.country),
-                parent: lexicon.push(entity.parent.as_deref().unwrap_or("")),
-                outside: lexicon.push_list(&entity.outside),
-                same_as: lexicon.push_list(&entity.same_as),
-                needs: lexicon.push_list(&entity.needs),
-                names: lexicon.names.len() as u32,
-                prior: entity.prior.unwrap_or(DEFAULT_PRIOR),
-                kind: lexicon.kind_number(&entity.kind),
-                file: entity.file as u16,
-                line: entity.line,
-                ..EntityRecord::default()
-            };
-            if let Some((latitude, longitude)) = entity.position {
-                (record.latitude, record.longitude) = (latitude, longitude);
-                record.flags |= entities::PLACED;
-            }
-            for (set, flag) in [
-                (entity.important == Some(true), entities::IMPORTANT),
-                (entity.prior.is_some(), entities::PRIOR_GIVEN),
-                (entity.id_derived, entities::ID_DERIVED),
-                (entity.action == Action::Replace, entities::REPLACES),
-                (entity.action == Action::Remove, entities::REMOVES),
-            ] {
-                if set {
-                    record.flags |= flag;
-                }
-            }
-            for name in &entity.names {
-                let index = lexicon.names.len() as u32;
-                let text = lexicon.push(&name.text);
-                let lang = name.lang.as_deref().map_or(0, |lang| lexicon.lang_number(lang));
-                lexicon.names.push(NameRecord {
-                    text,
-                    entity: lexicon.entities.len() as u32,
-                    listed: index,
-                    prior: name.prior.unwrap_or(record.prior),
-                    lang,
-                    policy: policy_code(name.policy.or(entity.policy).unwrap_or(MatchPolicy::Smart)),
-                    flags: 0,
-                    role: match name.role {
-                        NameRole::Canonical => 0,
-                        NameRole::Alias => 1,
-                        NameRole::Acronym => 2,
-                    },
-                    padding: [0; 3],
-                });
-            }
-            record.names_len = lexicon.names.len() as u32 - record.names;
-            lexicon.entities.push(record);
-        }
-        Ok(lexicon)
-    }
-
-    fn push(&mut self, text: &str) -> Text {
-        let start = self.strings.len() as u32;
-        self.strings.extend_from_slice(text.as_bytes());
-        Text { start, len: text.len() as u32 }
-    }
-
-    fn push_list(&mut self, items: &[String]) -> Text {
-        let texts: Vec<Text> = items.iter().map(|item| self.push(item)).collect();
-        let start = self.lists.len() as u32;
-        self.lists.extend(texts);
-        Text { start, len: self.lists.len() as u32 - start }
-    }
-
-    fn kind_number(&mut self, kind: &str) -> u16 {
-        if let Some(i) = (0..self.kinds.len()).find(|&i| self.text(self.kinds[i]) == kind) {
-            return i as u16;
-        }
-        let text = self.push(kind);
-        self.kinds.push(text);
-        self.kinds.len() as u16 - 1
-    }
-
-    fn lang_number(&mut self, lang: &str) -> u16 {
-        if let Some(i) = (1..self.langs.len()).find(|&i| self.text(self.langs[i]) == lang) {
-            return i as u16;
-        }
-        let text = self.push(lang);
-        self.langs.push(text);
-        self.langs.len() as u16 - 1
     }
 }

@@ -17,6 +17,8 @@ pub const OPEN_START: u8 = 16;
 pub const OPEN_END: u8 = 32;
 /// `NameRecord::flags`: the name is one word and an acronym (by shape or by column).
 pub const ACRONYM: u8 = 64;
+/// `NameRecord::flags`: the name breaks a limit and is not searched.
+pub const SKIPPED: u8 = 128;
 
 /// One name in a lexicon's flat name section.
 #[derive(Clone, Copy, Debug, Default)]
@@ -34,7 +36,9 @@ pub struct NameRecord {
     pub flags: u8,
     /// 0 canonical, 1 alias, 2 acronym.
     pub role: u8,
-    pub padding: [u8; 3],
+    pub padding: u8,
+    /// Folded characters: letters, hard characters of gaps, symbols at the edges.
+    pub length: u16,
 }
 
 impl Stack {
@@ -42,5 +46,11 @@ impl Stack {
     pub fn name(&self, name: NameId) -> &str {
         let lexicon = &self.lexicons[name.layer as usize];
         lexicon.text(lexicon.names[name.index as usize].text)
+    }
+
+    /// The listed name behind a generated one; any other name itself.
+    pub fn listed(&self, name: NameId) -> NameId {
+        let lexicon = &self.lexicons[name.layer as usize];
+        NameId { index: lexicon.names[name.index as usize].listed, ..name }
     }
 }

@@ -3,6 +3,8 @@
 //! Hits of the matcher become [`Mention`]s here: gates drop hits (each with a reason), overlaps are settled, candidates
 //! compete, document rules add what the document itself says. One rule is one file, listed in [`rules`].
 
+mod bare;
+
 use crate::lexicon::{EntityId, KindId, NameId};
 use crate::text::Span;
 
@@ -33,6 +35,32 @@ pub struct Mention {
     pub role: Option<Span>,
     /// The title before a person ("ông", "Mme"), in bytes of the text.
     pub title: Option<Span>,
+}
+
+impl Mention {
+    pub(crate) fn new(
+        span: Span,
+        kind: KindId,
+        entity: Option<EntityId>,
+        name: Option<NameId>,
+        score: f32,
+        rule: &'static str,
+    ) -> Self {
+        Self {
+            span,
+            chars: Span::default(),
+            kind,
+            entity,
+            name,
+            score,
+            rule,
+            sentence: 0,
+            parent: None,
+            antecedent: None,
+            role: None,
+            title: None,
+        }
+    }
 }
 
 /// A theme scored for a document.

@@ -1,13 +1,16 @@
 //! Text: spans, documents, words, folding, sentences, languages. Knows nothing of names.
 
 mod document;
+pub(crate) mod fold;
 mod language;
 mod sentences;
 mod span;
+pub(crate) mod words;
 
 pub mod lang;
 
 pub use document::{Document, MAX_DOCUMENT_BYTES, Offsets, Repair, dated_first_line, is_date};
+pub use fold::search_key;
 pub use language::{Language, detect};
 pub use sentences::Sentences;
 pub use span::Span;

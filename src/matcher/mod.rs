@@ -1,0 +1,372 @@
+//! Words in, hits out: the prefix table and the substring side find candidates, the policy decides, overlaps are settled.
+//!
+//! The matcher knows names and nothing of their meaning. What it must find is defined by the interface and written down
+//! as plainly as possible in `naive.rs`, which the tests hold it to.
+
+#[cfg(test)]
+pub(crate) mod naive;
+mod overlap;
+mod passage;
+mod policy;
+
+pub use overlap::Overlaps;
+pub(crate) use overlap::{Group, group, select};
+pub(crate) use policy::Nearness;
+
+use crate::gazetteer::MatchPolicy;
+use crate::lexicon::names::{self, NameRecord};
+use crate::lexicon::table::{CHILDREN, FORM, LOWER, TERMINAL};
+use crate::lexicon::{EntityId, Lexicon, NameId, Stack};
+use crate::text::fold::{self, Folded, Gap};
+use crate::text::words::{Scanner, Word, first_prefix, next_prefix};
+use crate::text::{Language, Span};
+use policy::{Context, Place};
+
+/// What a run asks of the matcher.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MatchOptions {
+    /// `--match`: overrides the policy of every name.
+    pub policy: Option<MatchPolicy>,
+    /// `--boundary none`: names may begin and end inside words (the stack must be compiled for it).
+    pub open: bool,
+}
+
+/// One name found at one place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Hit {
+    pub span: Span,
+    /// The name that matched, as searched (maybe a generated one).
+    pub name: NameId,
+    /// The entity after joining layers.
+    pub entity: EntityId,
+    /// The layer of the row, for ties.
+    pub layer: u8,
+    pub nearness: Nearness,
+    pub generated: bool,
+    /// Folded characters of the span.
+    pub length: u32,
+    pub prior: f32,
+}
+
+/// Finds hits; keeps its buffers from text to text.
+#[derive(Default)]
+pub(crate) struct Matcher {
+    scanner: Scanner,
+    pub words: Vec<Word>,
+    verifier: Verifier,
+    window: Window,
+}
+
+#[derive(Default)]
+struct Verifier {
+    text: Folded,
+    name: Folded,
+}
+
+/// A stretch of text for the substring side.
+#[derive(Default)]
+struct Window {
+    folded: Folded,
+    stream: String,
+    /// Byte in the stream of every letter, and of every symbol.
+    letters: Vec<u32>,
+    symbols: Vec<(u32, u32)>,
+}
+
+/// The text that one window of the substring side takes, in bytes. Tests take little, to see many seams.
+const WINDOW: usize = if cfg!(test) { 24 } else { 1 << 16 };
+
+impl Matcher {
+    /// Replaces `hits` by all hits of all layers in a text, and fills [`Matcher::words`].
+    pub fn find(&mut self, stack: &Stack, text: &str, language: Language, options: MatchOptions, hits: &mut Vec<Hit>) {
+        hits.clear();
+        self.scanner.scan(text, &mut self.words);
+        let mut context = Context {
+            text,
+            language,
+            policy: options.policy,
+            open: options.open,
+            marks: None,
+            passages: Default::default(),
+        };
+        for (layer, lexicon) in stack.lexicons.iter().enumerate() {
+            let layer = Layer { stack, lexicon, layer: layer as u8 };
+            layer.walk(&self.words, &mut self.verifier, &mut context, hits);
+            if lexicon.substrings.may_match(text) {
+                self.window.search(&layer, &mut self.verifier, &mut context, hits);
+            }
+        }
+    }
+}
+
+struct Layer<'a> {
+    stack: &'a Stack,
+    lexicon: &'a Lexicon,
+    layer: u8,
+}
+
+impl Layer<'_> {
+    fn walk(&self, words: &[Word], verifier: &mut Verifier, context: &mut Context<'_>, hits: &mut Vec<Hit>) {
+        let table = &self.lexicon.table;
+        let any_case = context.policy == Some(MatchPolicy::Folded);
+        for (first, word) in words.iter().enumerate() {
+            if !table.may_begin(word.hash) {
+                continue;
+            }
+            let mut prefix = first_prefix(word.hash);
+            let mut last = first;
+            loop {
+                let mut flags = 0;
+                table.probe(prefix, |payload| {
+                    flags |= payload & (CHILDREN | LOWER);
+                    if payload & TERMINAL != 0 && (word.capital || any_case || payload & LOWER != 0) {
+                        self.verify(payload & FORM, words, first, last, verifier, context, hits);
+                    }
+                });
+                if flags & CHILDREN == 0 || !(word.capital || any_case || flags & LOWER != 0) {
+                    break;
+                }
+                last += 1;
+                let Some(next) = words.get(last) else { break };
+                prefix = next_prefix(prefix, next.hash);
+            }
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the state of one walk")]
+    fn verify(
+        &self,
+        form: u32,
+        words: &[Word],
+        first: usize,
+        last: usize,
+        verifier: &mut Verifier,
+        context: &mut Context<'_>,
+        hits: &mut Vec<Hit>,
+    ) {
+        let (begin, end) = (words[first], words[last]);
+        let mixed = begin.mixed || end.mixed;
+        let raw = &context.text.as_bytes()[begin.start as usize..end.end as usize];
+        // Which stretch of the text `verifier.text` holds: 0 none, 1 the words, 2 their neighbours as well.
+        let mut read = 0;
+        for &name in self.lexicon.form(form) {
+            let record = &self.lexicon.names[name as usize];
+            let listed = self.lexicon.bytes(record.text);
+            let edges = record.flags & names::EDGE_SYMBOLS != 0;
+            if !mixed && !edges && raw == listed {
+                let span = Span::new(begin.start, end.end);
+                self.hit(record, name, span, Nearness::Exact, false, hits);
+                continue;
+            }
+            let wanted = if edges { 2 } else { 1 };
+            if read < wanted {
+                let from = if edges && first > 0 { words[first - 1] } else { begin };
+                let from_start = if edges && first == 0 { 0 } else { from.start };
+                let to = match (edges, words.get(last + 1)) {
+                    (true, Some(next)) => next.end,
+                    (true, None) => context.text.len() as u32,
+                    (false, _) => end.end,
+                };
+                verifier.text.read(&context.text[from_start as usize..to as usize], from_start);
+                read = wanted;
+            }
+            let word = match (read, first) {
+                (2, 0) => 0,
+                (2, _) => words[first - 1].inner as usize + 1,
+                _ => begin.inner as usize,
+            };
+            let Ok(listed) = std::str::from_utf8(listed) else { continue };
+            verifier.name.read(listed, 0);
+            // The walk ends with a whole word, whatever script it is in: only the substring side is open.
+            let place = Place { folded: &verifier.text, word, offset: 0, count: last + 1 - first };
+            let language = Language::of_tag(self.lexicon.lang(record.lang));
+            if let Some((span, nearness, dotless)) =
+                policy::compare(record, listed, &verifier.name, language, place, context)
+            {
+                self.hit(record, name, span, nearness, dotless, hits);
+            }
+        }
+    }
+
+    fn hit(&self, record: &NameRecord, name: u32, span: Span, nearness: Nearness, dotless: bool, hits: &mut Vec<Hit>) {
+        let row = EntityId { layer: self.layer, index: record.entity };
+        let Some(entity) = self.stack.entity_of(row) else { return };
+        hits.push(Hit {
+            span,
+            name: NameId { layer: self.layer, index: name },
+            entity,
+            layer: self.layer,
+            nearness,
+            generated: record.flags & names::GENERATED != 0,
+            length: u32::from(record.length) - u32::from(dotless),
+            prior: record.prior,
+        });
+    }
+}
+
+impl Window {
+    fn search(&mut self, layer: &Layer<'_>, verifier: &mut Verifier, context: &mut Context<'_>, hits: &mut Vec<Hit>) {
+        let text = context.text;
+        let longest = layer.lexicon.substrings.longest();
+        let mut start = 0;
+        while start < text.len() {
+            let cut = cut_after(text, start + WINDOW);
+            let from = step_back(text, start);
+            let to = step_on(text, cut, longest + 64);
+            self.read(&text[from..to], from);
+            let stream = std::mem::take(&mut self.stream);
+            layer.lexicon.substrings.find(&stream, |at, group| {
+                let at = at as u32;
+                if let Ok(letter) = self.letters.binary_search(&at) {
+                    let here = self.folded.letters[letter].start as usize;
+                    if !(start..cut).contains(&here) {
+                        return;
+                    }
+                    let word = self.folded.words.partition_point(|(_, end)| *end as usize <= letter);
+                    let offset = letter - self.folded.words[word].0 as usize;
+                    for &name in group {
+                        self.verify_word(layer, name, word, offset, verifier, context, hits);
+                    }
+                } else if let Ok(symbol) = self.symbols.binary_search_by_key(&at, |s| s.0) {
+                    let symbol = self.symbols[symbol].1 as usize;
+                    if !(start..cut).contains(&(self.folded.symbols[symbol].start as usize)) {
+                        return;
+                    }
+                    for &name in group {
+                        self.verify_symbols(layer, name, symbol, verifier, context, hits);
+                    }
+                }
+            });
+            self.stream = stream;
+            start = cut;
+        }
+    }
+
+    fn read(&mut self, text: &str, offset: usize) {
+        self.folded.read(text, offset as u32);
+        self.stream.clear();
+        self.letters.clear();
+        self.symbols.clear();
+        let folded = &self.folded;
+        for k in 0..folded.gaps.len() {
+            let first_symbol = folded.symbol_starts[k] as usize;
+            let inner = k > 0 && k < folded.words.len();
+            match folded.gaps[k] {
+                Gap::Soft if inner => self.stream.push(' '),
+                Gap::Soft => {}
+                gap => {
+                    // A blank line keeps words apart, but symbols may still be names.
+                    if gap == Gap::Never {
+                        self.stream.push('\n');
+                    }
+                    for (i, symbol) in folded.gap_symbols(k).iter().enumerate() {
+                        self.symbols.push((self.stream.len() as u32, (first_symbol + i) as u32));
+                        self.stream.push(symbol.symbol);
+                    }
+                    if gap == Gap::Never {
+                        self.stream.push('\n');
+                    }
+                }
+            }
+            let Some((start, end)) = folded.words.get(k) else { continue };
+            for letter in &folded.letters[*start as usize..*end as usize] {
+                self.letters.push(self.stream.len() as u32);
+                self.stream.push(letter.key);
+            }
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the state of one search")]
+    fn verify_word(
+        &self,
+        layer: &Layer<'_>,
+        name: u32,
+        word: usize,
+        offset: usize,
+        verifier: &mut Verifier,
+        context: &mut Context<'_>,
+        hits: &mut Vec<Hit>,
+    ) {
+        let record = &layer.lexicon.names[name as usize];
+        let listed = layer.lexicon.text(record.text);
+        verifier.name.read(listed, 0);
+        let count = verifier.name.words.len();
+        if count == 0 {
+            return;
+        }
+        let place = Place { folded: &self.folded, word, offset, count };
+        let language = Language::of_tag(layer.lexicon.lang(record.lang));
+        if let Some((span, nearness, dotless)) =
+            policy::compare(record, listed, &verifier.name, language, place, context)
+        {
+            layer.hit(record, name, span, nearness, dotless, hits);
+        }
+    }
+
+    /// A name that is made of symbols only: they must stand in one gap, with at most one line break between them.
+    fn verify_symbols(
+        &self,
+        layer: &Layer<'_>,
+        name: u32,
+        first: usize,
+        verifier: &mut Verifier,
+        context: &mut Context<'_>,
+        hits: &mut Vec<Hit>,
+    ) {
+        let record = &layer.lexicon.names[name as usize];
+        let listed = layer.lexicon.text(record.text);
+        verifier.name.read(listed, 0);
+        let wanted = &verifier.name.symbols;
+        if !verifier.name.words.is_empty() || wanted.is_empty() {
+            return;
+        }
+        let gap = self.folded.symbol_starts.partition_point(|s| *s as usize <= first) - 1;
+        let end = self.folded.symbol_starts[gap + 1] as usize;
+        let Some(found) = self.folded.symbols[..end].get(first..first + wanted.len()) else { return };
+        if found.iter().zip(wanted).any(|(a, b)| a.symbol != b.symbol)
+            || found[found.len() - 1].breaks - found[0].breaks > 1
+        {
+            return;
+        }
+        let span = Span::new(found[0].start, found[found.len() - 1].end);
+        let exact = span.of(context.text) == listed;
+        let policy = context.policy.map_or(record.policy, crate::lexicon::policy_code);
+        if policy == crate::lexicon::policy_code(MatchPolicy::Exact) && !exact {
+            return;
+        }
+        layer.hit(record, name, span, if exact { Nearness::Exact } else { Nearness::Folded }, false, hits);
+    }
+}
+
+/// A place at or after `at` where the text may be cut: before a character that begins anew.
+fn cut_after(text: &str, at: usize) -> usize {
+    if at >= text.len() {
+        return text.len();
+    }
+    let at = text.ceil_char_boundary(at);
+    at + text[at..].char_indices().find(|(_, c)| fold::is_starter(*c)).map_or(text.len() - at, |(i, _)| i)
+}
+
+/// Back over enough text that the symbols of any name, and the word before them, lie behind `at`.
+fn step_back(text: &str, at: usize) -> usize {
+    let mut weight = 0;
+    for (i, c) in text[..at].char_indices().rev() {
+        weight += fold::weight(c);
+        if weight > crate::gazetteer::MAX_NAME_BYTES && fold::is_starter(c) {
+            return i;
+        }
+    }
+    0
+}
+
+/// On over as much folded text as `wanted`.
+fn step_on(text: &str, at: usize, wanted: usize) -> usize {
+    let mut weight = 0;
+    for (i, c) in text[at..].char_indices() {
+        if weight > wanted && fold::is_starter(c) {
+            return at + i;
+        }
+        weight += fold::weight(c);
+    }
+    text.len()
+}
