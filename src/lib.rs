@@ -1,5 +1,6 @@
 //! Gazetier finds the people, organizations, places and themes that gazetteers name, and writes tables.
 
+pub mod engine;
 mod error;
 pub mod gazetteer;
 pub mod lexicon;
@@ -7,4 +8,7 @@ pub mod matcher;
 pub mod resolve;
 pub mod text;
 
+pub use engine::{Extractor, Worker};
 pub use error::{Error, Problem, Result, Severity};
+pub use gazetteer::Gazetteer;
+pub use text::Document;

@@ -327,6 +327,12 @@ impl Stack {
         self.kind_maps[layer][self.lexicons[layer].entities[entity.index as usize].kind as usize]
     }
 
+    /// Whether some row of the entity lists cues.
+    pub(crate) fn has_needs(&self, entity: EntityId) -> bool {
+        let lists = |row: &EntityId| self.lexicons[row.layer as usize].entities[row.index as usize].needs.len > 0;
+        lists(&entity) || self.joined.members.get(&entity).is_some_and(|members| members.iter().any(lists))
+    }
+
     /// An entity as the tables show it.
     pub fn entity(&self, entity: EntityId) -> EntityView<'_> {
         let lexicon = &self.lexicons[entity.layer as usize];

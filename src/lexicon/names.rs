@@ -2,6 +2,7 @@
 
 use super::Stack;
 use super::entities::{NameId, Text};
+use crate::text::Language;
 
 /// `NameRecord::flags`: made when compiling from the listed name `listed` (rule `inflected`).
 pub const GENERATED: u8 = 1;
@@ -52,5 +53,15 @@ impl Stack {
     pub fn listed(&self, name: NameId) -> NameId {
         let lexicon = &self.lexicons[name.layer as usize];
         NameId { index: lexicon.names[name.index as usize].listed, ..name }
+    }
+
+    /// The primary language of a name's tag; `und` for an untagged one.
+    pub fn name_language(&self, name: NameId) -> Language {
+        let lexicon = &self.lexicons[name.layer as usize];
+        Language::of_tag(lexicon.lang(lexicon.names[name.index as usize].lang))
+    }
+
+    pub(crate) fn name_record(&self, name: NameId) -> &NameRecord {
+        &self.lexicons[name.layer as usize].names[name.index as usize]
     }
 }

@@ -39,9 +39,9 @@ impl Substrings {
         self.longest
     }
 
-    /// Whether the text may hold a hit at all.
-    pub fn may_match(&self, text: &str) -> bool {
-        self.automaton.is_some() && (!self.wide || text.bytes().any(|b| b >= 0xE0))
+    /// Whether a text may hold a hit at all; `wide`: whether it holds a character as [`is_wide`] tells.
+    pub fn may_match(&self, wide: bool) -> bool {
+        self.automaton.is_some() && (wide || !self.wide)
     }
 
     /// Calls `each` with start byte in the stream and names, for every occurrence of every pattern.

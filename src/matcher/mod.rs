@@ -11,6 +11,7 @@ mod policy;
 
 pub use overlap::Overlaps;
 pub(crate) use overlap::{Group, group, select};
+pub(crate) use passage::Passages;
 pub(crate) use policy::Nearness;
 
 use crate::gazetteer::MatchPolicy;
@@ -92,7 +93,7 @@ impl Matcher {
         for (layer, lexicon) in stack.lexicons.iter().enumerate() {
             let layer = Layer { stack, lexicon, layer: layer as u8 };
             layer.walk(&self.words, &mut self.verifier, &mut context, hits);
-            if lexicon.substrings.may_match(text) {
+            if lexicon.substrings.may_match(self.scanner.saw_wide()) {
                 self.window.search(&layer, &mut self.verifier, &mut context, hits);
             }
         }
@@ -106,6 +107,7 @@ struct Layer<'a> {
 }
 
 impl Layer<'_> {
+    #[inline(never)]
     fn walk(&self, words: &[Word], verifier: &mut Verifier, context: &mut Context<'_>, hits: &mut Vec<Hit>) {
         let table = &self.lexicon.table;
         let any_case = context.policy == Some(MatchPolicy::Folded);
@@ -134,6 +136,7 @@ impl Layer<'_> {
     }
 
     #[expect(clippy::too_many_arguments, reason = "the state of one walk")]
+    #[inline(never)]
     fn verify(
         &self,
         form: u32,
@@ -188,6 +191,7 @@ impl Layer<'_> {
         }
     }
 
+    #[inline(never)]
     fn hit(&self, record: &NameRecord, name: u32, span: Span, nearness: Nearness, dotless: bool, hits: &mut Vec<Hit>) {
         let row = EntityId { layer: self.layer, index: record.entity };
         let Some(entity) = self.stack.entity_of(row) else { return };

@@ -4,9 +4,15 @@
 //! compete, document rules add what the document itself says. One rule is one file, listed in [`rules`].
 
 mod bare;
+mod candidates;
+mod gates;
+mod rules;
+mod scene;
+mod weights;
 
-use crate::lexicon::{EntityId, KindId, NameId};
-use crate::text::Span;
+use crate::lexicon::{EntityId, KindId, NameId, Stack};
+use crate::matcher::{Group, Hit, MatchOptions, Matcher, Overlaps, Passages, group, select};
+use crate::text::{Language, Sentences, Span};
 
 /// One mention kept: a place of the document and what stands there.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,4 +114,183 @@ pub struct Extraction {
     pub chars: u64,
     /// Sentences of the document; only counted when there is a mention.
     pub sentences: u32,
+}
+
+/// What a run asks of resolution.
+#[derive(Clone, Debug)]
+pub struct ResolveOptions {
+    /// Policy and boundary of the run.
+    pub matching: MatchOptions,
+    /// What is kept where hits overlap.
+    pub overlaps: Overlaps,
+    /// `false`: bare dictionary matches (`--no-resolve`).
+    pub resolve: bool,
+    /// Keep hits strictly inside a kept mention of another kind.
+    pub nested: bool,
+    /// Only mentions of these kinds; empty for all.
+    pub kinds: Vec<KindId>,
+    /// Only mentions with at least this score.
+    pub min_score: f32,
+    /// Fill [`Extraction::dropped`].
+    pub keep_dropped: bool,
+}
+
+impl Default for ResolveOptions {
+    fn default() -> Self {
+        Self {
+            matching: MatchOptions::default(),
+            overlaps: Overlaps::default(),
+            resolve: true,
+            nested: false,
+            kinds: Vec::new(),
+            min_score: 0.0,
+            keep_dropped: false,
+        }
+    }
+}
+
+/// Turns a text into an [`Extraction`]; keeps its buffers from text to text.
+#[derive(Default)]
+pub(crate) struct Resolver {
+    matcher: Matcher,
+    hits: Vec<Hit>,
+    groups: Vec<Group>,
+    order: Vec<u32>,
+    sentences: Sentences,
+    cues: scene::Cues,
+    weights: weights::Weights,
+}
+
+impl Resolver {
+    /// Finds the mentions of a text.
+    pub fn run(
+        &mut self,
+        stack: &Stack,
+        text: &str,
+        language: Language,
+        options: &ResolveOptions,
+        out: &mut Extraction,
+    ) {
+        out.mentions.clear();
+        out.topics.clear();
+        out.dropped.clear();
+        out.language = language;
+        self.matcher.find(stack, text, language, options.matching, &mut self.hits);
+        out.words = self.matcher.words.len() as u64;
+        out.sentences = 0;
+        if !self.hits.is_empty() {
+            self.sentences.find(text, language);
+            out.sentences = self.sentences.len() as u32;
+            if options.resolve {
+                self.resolve(stack, text, language, options, out);
+            } else {
+                group(&mut self.hits, &mut self.groups);
+                select(&mut self.groups, options.overlaps, &mut self.order);
+                bare::mentions(stack, &self.hits, &self.groups, options.overlaps, &mut out.mentions);
+            }
+        }
+        out.mentions
+            .retain(|m| m.score >= options.min_score && (options.kinds.is_empty() || options.kinds.contains(&m.kind)));
+        out.chars = place(text, &self.sentences, &mut out.mentions);
+        weights::fill(stack, out, &mut self.weights);
+    }
+
+    fn resolve(
+        &mut self,
+        stack: &Stack,
+        text: &str,
+        language: Language,
+        options: &ResolveOptions,
+        out: &mut Extraction,
+    ) {
+        let mut passages = Passages::default();
+        self.hits.sort_by_key(|h| h.span);
+        let mut scene = scene::Scene {
+            stack,
+            text,
+            language,
+            words: &self.matcher.words,
+            sentences: &self.sentences,
+            passages: &mut passages,
+            cues: &mut self.cues,
+        };
+        let dropped = &mut out.dropped;
+        self.hits.retain(|hit| {
+            let name = stack.name_record(hit.name);
+            match gates::GATES.iter().find(|gate| gate.drops(hit, name, &mut scene)) {
+                None => true,
+                Some(gate) => {
+                    if options.keep_dropped {
+                        dropped.push(Dropped { span: hit.span, name: hit.name, reason: gate.reason() });
+                    }
+                    false
+                }
+            }
+        });
+        group(&mut self.hits, &mut self.groups);
+        select(&mut self.groups, options.overlaps, &mut self.order);
+        if options.overlaps == Overlaps::All {
+            bare::mentions(stack, &self.hits, &self.groups, options.overlaps, &mut out.mentions);
+        } else {
+            let kept = self.groups.iter().filter(|g| g.kept);
+            out.mentions.extend(kept.filter_map(|g| candidates::choose(stack, &self.hits, g, language)));
+        }
+        for rule in rules::RULES {
+            rule.apply(&mut out.mentions, &mut scene);
+        }
+        if options.keep_dropped {
+            candidates::dropped_by_overlap(&self.hits, &self.groups, &mut out.dropped);
+        }
+        if options.nested {
+            nest(stack, &self.hits, &self.groups, language, &mut out.mentions);
+        }
+    }
+}
+
+/// Adds the mentions strictly inside a kept mention of another kind: the longest first, without overlaps among them.
+fn nest(stack: &Stack, hits: &[Hit], groups: &[Group], language: Language, mentions: &mut Vec<Mention>) {
+    let outer = mentions.clone();
+    for parent in &outer {
+        let first = groups.partition_point(|g| g.span.start < parent.span.start);
+        let inside = groups[first..].iter().take_while(|g| g.span.start < parent.span.end);
+        let mut inner: Vec<Mention> = inside
+            .filter(|g| !g.kept && parent.span.contains(g.span) && g.span != parent.span)
+            .filter_map(|g| candidates::choose(stack, hits, g, language))
+            .filter(|m| m.kind != parent.kind)
+            .collect();
+        inner.sort_by_key(|m| (std::cmp::Reverse(m.span.len()), m.span));
+        let mut kept: Vec<Span> = Vec::new();
+        for mut mention in inner {
+            if kept.iter().all(|k| !k.overlaps(mention.span)) {
+                kept.push(mention.span);
+                mention.parent = Some(parent.span);
+                mentions.push(mention);
+            }
+        }
+    }
+    mentions.sort_by_key(|m| (m.span, m.entity));
+}
+
+/// Fills character offsets and sentence indices in one pass; returns the characters of the text.
+fn place(text: &str, sentences: &Sentences, mentions: &mut [Mention]) -> u64 {
+    let bytes = text.as_bytes();
+    // Characters before `byte`; mentions come by start, so the pass never turns back far.
+    let (mut byte, mut chars) = (0usize, 0usize);
+    for mention in mentions.iter_mut() {
+        let (start, end) = (mention.span.start as usize, mention.span.end as usize);
+        if start < byte {
+            chars -= count_chars(&bytes[start..byte]);
+        } else {
+            chars += count_chars(&bytes[byte..start]);
+        }
+        byte = start;
+        mention.chars = Span::new(chars as u32, (chars + count_chars(&bytes[start..end])) as u32);
+        mention.sentence = sentences.index_of(mention.span.start);
+    }
+    (chars + count_chars(&bytes[byte..])) as u64
+}
+
+/// Characters of valid UTF-8: bytes that do not go on with a character.
+fn count_chars(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|b| **b & 0xC0 != 0x80).count()
 }

@@ -18,6 +18,11 @@ impl Sentences {
         self.starts.partition_point(|start| *start <= byte).saturating_sub(1) as u32
     }
 
+    /// STUB
+    pub fn span(&self, _index: usize) -> super::Span {
+        super::Span::new(0, u32::MAX)
+    }
+
     /// How many sentences there are.
     pub fn len(&self) -> usize {
         self.starts.len()

@@ -52,38 +52,37 @@ fn mix(a: u64, b: u64) -> u64 {
     (wide as u64) ^ (wide >> 64) as u64
 }
 
-/// Up to eight bytes as a number.
+/// The first eight of `bytes` as a number; missing ones are 0.
 #[inline]
-fn short(bytes: &[u8]) -> u64 {
-    match bytes.len() {
-        8.. => u64::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7]]),
-        4..=7 => {
-            let low = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
-            let t = &bytes[bytes.len() - 4..];
-            let high = u32::from_le_bytes([t[0], t[1], t[2], t[3]]);
-            u64::from(low) | u64::from(high) << 32
+fn eight(bytes: &[u8]) -> u64 {
+    match bytes.first_chunk::<8>() {
+        Some(chunk) => u64::from_le_bytes(*chunk),
+        None => {
+            let mut chunk = [0; 8];
+            chunk[..bytes.len()].copy_from_slice(bytes);
+            u64::from_le_bytes(chunk)
         }
-        3 => u64::from(bytes[0]) | u64::from(bytes[1]) << 8 | u64::from(bytes[2]) << 16,
-        2 => u64::from(bytes[0]) | u64::from(bytes[1]) << 8,
-        1 => u64::from(bytes[0]),
-        0 => 0,
     }
 }
 
-/// Hash of the bytes of a search key; `fold` is OR-ed into every byte (0x20 folds ASCII words as they stand).
+/// Hash of the search key `bytes[..len]`; what stands behind it is looked at but does not count. `fold` is OR-ed into
+/// every byte (0x20 folds ASCII words as they stand).
 #[inline]
-fn hash_bytes(bytes: &[u8], fold: u64) -> u64 {
-    let len = bytes.len();
-    let mut state = K0 ^ len as u64;
-    let mut rest = bytes;
-    while rest.len() > 16 {
-        state = mix(short(rest) | fold, (short(&rest[8..]) | fold) ^ state ^ K1);
-        rest = &rest[16..];
-    }
-    let (a, b) = if rest.len() > 8 { (short(rest), short(&rest[rest.len() - 8..])) } else { (short(rest), 0) };
-    // Unused high bytes of a short word get the fold bits as well: equal length, equal bits.
+fn hash_bytes(bytes: &[u8], len: usize, fold: u64) -> u64 {
     // The lowest bit is left free for the cache of folded words.
-    mix((a | fold) ^ K1, (b | fold) ^ state) & !1
+    if len <= 8 {
+        let mask = if len == 0 { 0 } else { u64::MAX >> (64 - 8 * len) };
+        return mix(((eight(bytes) | fold) & mask) ^ K1, K0 ^ len as u64) & !1;
+    }
+    let mut state = K0 ^ len as u64;
+    let mut at = 0;
+    while len - at > 16 {
+        state = mix((eight(&bytes[at..]) | fold) ^ state, (eight(&bytes[at + 8..]) | fold) ^ K1);
+        at += 16;
+    }
+    // The last 16 bytes, which may overlap what was read; of shorter words the last eight.
+    let (a, b) = if len >= 16 { (len - 16, len - 8) } else { (0, len - 8) };
+    mix((eight(&bytes[a..]) | fold) ^ state, (eight(&bytes[b..]) | fold) ^ K1) & !1
 }
 
 const ASCII_FOLD: u64 = 0x2020_2020_2020_2020;
@@ -91,7 +90,7 @@ const ASCII_FOLD: u64 = 0x2020_2020_2020_2020;
 /// Hash of a search key given as text.
 pub(crate) fn hash_key(key: &str) -> u64 {
     // An ASCII key has bit 5 set in every byte already (letters, digits, DEL for `_`), so both ways agree.
-    if key.is_ascii() { hash_bytes(key.as_bytes(), ASCII_FOLD) } else { hash_bytes(key.as_bytes(), 0) }
+    hash_bytes(key.as_bytes(), key.len(), if key.is_ascii() { ASCII_FOLD } else { 0 })
 }
 
 /// Hash of the first word of a walk.
@@ -120,6 +119,7 @@ pub(crate) struct Scanner {
     cache: Vec<Cached>,
     folded: Folded,
     key: String,
+    wide: bool,
 }
 
 impl Default for Scanner {
@@ -128,14 +128,29 @@ impl Default for Scanner {
             cache: vec![Cached { raw: [0; 3], hash: 0 }; 1 << CACHE_BITS],
             folded: Folded::default(),
             key: String::new(),
+            wide: false,
         }
     }
 }
 
+/// Whether a character may be, or decompose to, a letter from U+0E00 on outside the Latin and Greek blocks from U+1E00.
+#[inline]
+fn is_wide(c: char) -> bool {
+    c >= '\u{E00}' && !('\u{1E00}'..'\u{2E80}').contains(&c)
+}
+
 impl Scanner {
+    /// Whether the text scanned last holds a letter of a script from Thai on (Latin and Greek extensions excepted):
+    /// only then may names of scripts without word boundaries match.
+    pub fn saw_wide(&self) -> bool {
+        self.wide
+    }
+
     /// Replaces `words` by the words of `text`.
+    #[inline(never)]
     pub fn scan(&mut self, text: &str, words: &mut Vec<Word>) {
         words.clear();
+        self.wide = false;
         let bytes = text.as_bytes();
         let len = bytes.len();
         let mut i = 0;
@@ -159,7 +174,7 @@ impl Scanner {
                 continue;
             }
             words.push(Word {
-                hash: hash_bytes(&bytes[start..i], ASCII_FOLD),
+                hash: hash_bytes(&bytes[start..], i - start, ASCII_FOLD),
                 start: start as u32,
                 end: i as u32,
                 capital: class == UPPER,
@@ -193,6 +208,7 @@ impl Scanner {
             }
             let Some(c) = text[i..].chars().next() else { break };
             let next = i + c.len_utf8();
+            self.wide |= is_wide(c);
             match fold::sort(c) {
                 Sort::Gap => break,
                 Sort::Ignored => {}
@@ -214,6 +230,7 @@ impl Scanner {
         }
         if !begun {
             // Only ignored characters, or a gap character: step over it.
+            // A gap character that is wide itself (fullwidth forms) was seen above.
             return if i > start { i } else { i + text[i..].chars().next().map_or(1, char::len_utf8) };
         }
         let raw = &bytes[first..end];
@@ -317,6 +334,22 @@ mod tests {
             "¨ ´ ¼a½",
         ] {
             assert_eq!(scanned(text), plain_words(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn texts_of_scripts_without_word_boundaries_are_seen() {
+        let saw = |text: &str| {
+            let mut scanner = Scanner::default();
+            scanner.scan(text, &mut Vec::new());
+            scanner.saw_wide()
+        };
+        for text in ["東京", "ｶﾞ", "ไทย", "ລາວ", "ខ្មែរ", "မြန်မာ", "བོད", "a⼀", "㈱", "🈂"]
+        {
+            assert!(saw(text), "{text}");
+        }
+        for text in ["Đại hội lần thứ nhất — “được”…", "Ἀθῆναι", "été"] {
+            assert!(!saw(text), "{text}");
         }
     }
 

@@ -1,0 +1,42 @@
+//! Gates: each drops hits for one reason, before overlaps are settled, so that a dropped hit frees its place.
+//!
+//! One gate is one file, listed in [`GATES`]; its reason is what `explain` shows.
+
+mod capitals_passage;
+mod kinship;
+mod needs_context;
+mod sentence_start;
+
+use super::scene::Scene;
+use crate::lexicon::names::NameRecord;
+use crate::matcher::Hit;
+
+/// A test that a hit must pass.
+pub(crate) trait Gate: Sync {
+    /// Why a hit is dropped, in the words of the tables.
+    fn reason(&self) -> &'static str;
+
+    /// Whether the hit is dropped.
+    fn drops(&self, hit: &Hit, name: &NameRecord, scene: &mut Scene<'_>) -> bool;
+}
+
+/// All gates, in the order in which they are asked.
+pub(crate) const GATES: &[&dyn Gate] = &[
+    &capitals_passage::CapitalsPassage,
+    &needs_context::NeedsContext,
+    &kinship::Kinship,
+    &sentence_start::SentenceStart,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_gate_has_its_own_reason() {
+        let mut reasons: Vec<&str> = GATES.iter().map(|g| g.reason()).collect();
+        reasons.sort();
+        reasons.dedup();
+        assert_eq!(reasons.len(), GATES.len());
+    }
+}
