@@ -1,0 +1,3 @@
+//! The engine: what turns a corpus into tables.
+
+pub mod pipeline;
