@@ -145,13 +145,7 @@ impl<I, O> Line<I, O> {
             sink_error: None,
             panic: None,
         };
-        Self {
-            limit,
-            state: Mutex::new(state),
-            room: Condvar::new(),
-            job: Condvar::new(),
-            output: Condvar::new(),
-        }
+        Self { limit, state: Mutex::new(state), room: Condvar::new(), job: Condvar::new(), output: Condvar::new() }
     }
 
     /// The lock is never poisoned in a way that matters: no user code runs while it is held.
