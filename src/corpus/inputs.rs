@@ -338,7 +338,7 @@ impl Lister<'_> {
         if self.output.as_ref().is_some_and(is_output) {
             self.skipped.add(SkipReason::Output);
             let message = format!("this is the output folder, which is not read: `{shown}`");
-            found.push(Err(Problem::warning("no-documents", message)));
+            found.push(Err(Problem::warning("no-documents", message).in_file(shown)));
             return;
         }
         let mut files = Vec::new();
@@ -366,7 +366,8 @@ impl Lister<'_> {
         files.sort_by(|a, b| bytewise(&a.path, &b.path));
         problems.sort_by(|a, b| a.path.cmp(&b.path));
         if files.is_empty() && problems.is_empty() {
-            problems.push(Problem::warning("no-documents", format!("no documents under `{shown}`")));
+            let message = format!("no documents under `{shown}`");
+            problems.push(Problem::warning("no-documents", message).in_file(shown));
         }
         found.extend(files.into_iter().map(Ok));
         found.extend(problems.into_iter().map(Err));

@@ -24,12 +24,12 @@ mod split;
 mod stream;
 mod text;
 
-pub use block::Batch;
+pub use block::{Batch, Block};
 pub use ids::RepeatedIds;
 pub use inputs::{SKIP_REASONS, SkipReason, Skipped};
 pub use jsonl::JsonLines;
 pub use source::{Source, Summary};
-pub use split::{Filled, Splitter};
+pub use split::{Filled, SplitOptions, Splitter};
 pub use stream::Stream;
 pub use text::PlainText;
 
@@ -80,7 +80,7 @@ pub struct CorpusOptions {
     pub output: Option<PathBuf>,
     /// Fill [`Document::carried`]; without it, other fields are skipped at little cost.
     pub carry: bool,
-    /// Documents of more bytes are refused with a problem.
+    /// Documents of more bytes are refused with a problem; at most [`MAX_DOCUMENT_BYTES`].
     pub max_document_bytes: u64,
     /// A batch holds at least this many bytes (where the inputs have so many) and about twice as many at most, unless
     /// a single record is longer.
@@ -102,7 +102,7 @@ impl Default for CorpusOptions {
 /// A problem of one record or file: a row of the table `errors`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordProblem {
-    /// The id of the document, or of the file where there is none.
+    /// The id of the document, or of the file where there is none; empty for a folder.
     pub doc_id: String,
     /// What is wrong, and where.
     pub problem: Problem,

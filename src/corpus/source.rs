@@ -6,6 +6,7 @@ use super::inputs::{self, Input, InputFile, Skipped};
 use super::split::{Filled, SplitOptions, Splitter, unreadable_problem};
 use super::{CorpusOptions, Format, Origin, ParseOptions, RecordProblem, Stream, recognised_format};
 use crate::error::{Problem, Result};
+use crate::text::MAX_DOCUMENT_BYTES;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
@@ -74,7 +75,8 @@ impl Source {
             standard_input: None,
             options: ParseOptions {
                 carry: options.carry,
-                max_document_bytes: options.max_document_bytes,
+                // Offsets have 32 bits.
+                max_document_bytes: options.max_document_bytes.min(MAX_DOCUMENT_BYTES),
                 batch_bytes: options.batch_bytes,
             },
             pool: Arc::default(),
@@ -94,12 +96,12 @@ impl Source {
         self.summary
     }
 
-    fn open_file(&mut self, file: InputFile) -> Result<Open, RecordProblem> {
+    fn open_file(&mut self, file: InputFile) -> Result<Open, Box<RecordProblem>> {
         let path = file.path.as_deref().map(path_text);
         let shown = path.clone().unwrap_or_else(|| "-".to_owned());
-        let problem = |error: &io::Error| RecordProblem {
-            doc_id: file.id.clone(),
-            problem: unreadable_problem(error).in_file(shown.as_str()),
+        let problem = |error: &io::Error| {
+            let problem = unreadable_problem(error).in_file(shown.as_str());
+            Box::new(RecordProblem { doc_id: file.id.clone(), problem })
         };
         let mut stream = match &file.path {
             None => {
@@ -109,7 +111,7 @@ impl Source {
             Some(path) => {
                 let opened = File::open(path).map_err(|error| problem(&error))?;
                 let metadata = opened.metadata().map_err(|error| problem(&error))?;
-                let size = metadata.is_file().then(|| metadata.len());
+                let size = metadata.is_file().then_some(metadata.len());
                 Stream::new(Box::new(opened), size)
             }
         };
@@ -129,15 +131,15 @@ impl Source {
         match self.inputs.next() {
             None => return false,
             Some(Input::Problem(problem)) => {
-                let doc_id = problem.path.clone().unwrap_or_default();
-                entries.push(Entry::Problem(RecordProblem { doc_id, problem }));
+                // A folder is no document.
+                entries.push(Entry::Problem(RecordProblem { doc_id: String::new(), problem }));
             }
             Some(Input::File(file)) => match self.open_file(file) {
                 Ok(open) => {
                     self.summary.files += 1;
                     self.current = Some(open);
                 }
-                Err(problem) => entries.push(Entry::Problem(problem)),
+                Err(problem) => entries.push(Entry::Problem(*problem)),
             },
         }
         true

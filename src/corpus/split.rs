@@ -339,13 +339,17 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
+        #![proptest_config(ProptestConfig::with_cases(100))]
 
         #[test]
         fn any_bytes_come_back_as_whole_lines(
-            bytes in proptest::collection::vec(prop_oneof![3 => Just(b'a'), 1 => Just(b'\n'), 1 => any::<u8>()], 0..40_000),
+            lines in proptest::collection::vec((0_usize..6000, any::<u8>()), 0..20),
+            end in any::<bool>(),
             target in 1_usize..40_000,
         ) {
+            let lines: Vec<Vec<u8>> = lines.iter().map(|&(len, byte)| vec![byte; len]).collect();
+            let mut bytes = lines.join(&b'\n');
+            bytes.extend(end.then_some(b'\n'));
             let mut stream = Stream::new(Trickle::boxed(&bytes, false), None);
             let options = SplitOptions { max_record_bytes: 1 << 30, target };
             let mut splitter = WholeLines::default();

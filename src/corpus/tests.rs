@@ -187,7 +187,7 @@ fn a_folder_without_documents_is_reported() {
     let root = folder(&[("empty/", ""), ("images/a.png", "x"), ("b.txt", "B")]);
     let out = read(&root, &["empty", "b.txt", "images"]);
     assert_eq!(out.len(), 3);
-    assert!(out[0].starts_with(": ? warning: no documents under `"), "{out:?}");
+    assert!(out[0].starts_with(": ? empty: warning: no documents under `"), "{out:?}");
     assert_eq!(out[1], "b.txt=B");
     assert!(out[2].contains("images`"), "{out:?}");
 }
@@ -362,10 +362,10 @@ fn small_files_share_batches_and_buffers_come_back() {
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let root = folder(&files);
     let options = CorpusOptions { batch_bytes: 5000, ..CorpusOptions::default() };
-    let mut source = Source::open(&[root.path()], options).unwrap();
+    let source = Source::open(&[root.path()], options).unwrap();
     let (mut batches, mut counts, mut scratch) = (0, Counts::default(), Scratch::default());
     let mut buffers = HashSet::new();
-    while let Some(batch) = source.next() {
+    for batch in source {
         assert!(batch.bytes() < 5500);
         batches += 1;
         buffers.insert(batch.block.bytes().as_ptr() as usize);

@@ -87,8 +87,11 @@ mod tests {
     use crate::text::Repair;
     use proptest::prelude::*;
 
-    /// The outcomes of one file, in a form that tables can state.
-    fn read(bytes: &[u8], max_document_bytes: u64) -> Vec<Result<(String, String, String, Vec<Repair>), String>> {
+    /// A document as text, date, title and repairs, or a problem as it prints.
+    type Outcome = Result<(String, String, String, Vec<Repair>), String>;
+
+    /// The outcomes of one file.
+    fn read(bytes: &[u8], max_document_bytes: u64) -> Vec<Outcome> {
         let origin = Origin { id: "a.txt".into(), path: "in/a.txt".into(), shown: "in/a.txt".into() };
         let options = ParseOptions { carry: true, max_document_bytes, batch_bytes: 1 };
         let chunk = Chunk { bytes, origin: &origin, line: 1, offset: 0, options };
@@ -114,7 +117,7 @@ mod tests {
         out
     }
 
-    fn plain(text: &str, date: &str, title: &str) -> Result<(String, String, String, Vec<Repair>), String> {
+    fn plain(text: &str, date: &str, title: &str) -> Outcome {
         Ok((text.into(), date.into(), title.into(), Vec::new()))
     }
 

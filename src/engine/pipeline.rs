@@ -331,7 +331,11 @@ mod tests {
             left -= 1;
             Ok((left >= 0).then_some(()))
         };
-        let end = run(1, next, || (), |(), ()| std::thread::current().id(), |id| Ok(assert_eq!(id, here)), &NEVER);
+        let sink = |id| {
+            assert_eq!(id, here);
+            Ok(())
+        };
+        let end = run(1, next, || (), |(), ()| std::thread::current().id(), sink, &NEVER);
         assert_eq!(end.unwrap(), End::Complete);
     }
 
@@ -401,7 +405,7 @@ mod tests {
             let mut source = numbers(40);
             let next = || source()?.map_or_else(|| Err(Error::message("source")), |n| Ok(Some(n)));
             let mut seen = 0;
-            let work = |(), n| {
+            let work = |_: &mut (), n| {
                 pause(n);
                 n
             };
@@ -410,7 +414,7 @@ mod tests {
                 seen += 1;
                 Ok(())
             };
-            let error = run(threads, next, || (), |state: &mut (), n| work(*state, n), sink, &NEVER).unwrap_err();
+            let error = run(threads, next, || (), work, sink, &NEVER).unwrap_err();
             assert_eq!((error.to_string().as_str(), seen), ("source", 40), "{threads} threads");
         }
     }
