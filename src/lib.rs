@@ -1,11 +1,14 @@
 //! Gazetier finds the people, organizations, places and themes that gazetteers name, and writes tables.
 
+pub mod corpus;
 pub mod engine;
 mod error;
+pub mod export;
 pub mod gazetteer;
 pub mod lexicon;
 pub mod matcher;
 pub mod resolve;
+pub mod table;
 pub mod text;
 
 pub use engine::{Extractor, Worker};

@@ -1,5 +1,7 @@
-//! The engine: an immutable extractor, workers, and the ordered parallel pipeline.
+//! The engine: an immutable extractor, workers, and the ordered parallel pipeline that turns a corpus into tables.
 
 mod extractor;
+pub mod pipeline;
+pub mod run;
 
 pub use extractor::{Extractor, Worker};
