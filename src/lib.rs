@@ -1,5 +1,6 @@
 //! Gazetier finds the people, organizations, places and themes that gazetteers name, and writes tables.
 
+pub mod engine;
 mod error;
 pub mod export;
 pub mod gazetteer;

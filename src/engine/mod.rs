@@ -1,0 +1,3 @@
+//! Running: what is done with documents, and where the tables go.
+
+pub mod run;
