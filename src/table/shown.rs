@@ -1,0 +1,69 @@
+//! What the tables show of an entity, kept at hand.
+
+use crate::lexicon::{EntityId, NameId, Stack};
+
+/// Columns of an entity in the tables of documents.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Shown<'s> {
+    pub id: &'s str,
+    /// In the language asked for, where there is one.
+    pub name: &'s str,
+    pub wikidata: &'s str,
+}
+
+/// How many entities are kept at hand: documents name the same ones again and again.
+const LINES: usize = 4096;
+
+/// A direct-mapped cache of [`Shown`]: looking an entity up in its layers costs more than writing the row.
+#[derive(Clone, Debug)]
+pub(super) struct ShownCache<'s> {
+    lines: Vec<(Option<EntityId>, Shown<'s>)>,
+}
+
+impl<'s> ShownCache<'s> {
+    pub fn new() -> Self {
+        Self { lines: vec![(None, Shown::default()); LINES] }
+    }
+
+    #[inline]
+    pub fn get(&mut self, stack: &'s Stack, name_lang: Option<&str>, entity: EntityId) -> Shown<'s> {
+        let mixed = (entity.index ^ (u32::from(entity.layer) << 29)).wrapping_mul(0x9E37_79B1);
+        let line = &mut self.lines[(mixed >> 20) as usize % LINES];
+        if line.0 != Some(entity) {
+            *line = (Some(entity), show(stack, name_lang, entity));
+        }
+        line.1
+    }
+}
+
+fn show<'s>(stack: &'s Stack, name_lang: Option<&str>, entity: EntityId) -> Shown<'s> {
+    let view = stack.entity(entity);
+    Shown {
+        id: view.id,
+        name: name_lang.and_then(|lang| view.name_in(lang)).unwrap_or(view.name),
+        wikidata: view.outside_id("wikidata"),
+    }
+}
+
+/// The id that an entity is printed under.
+pub(super) fn id_of(stack: &Stack, entity: EntityId) -> &str {
+    let Some(lexicon) = stack.lexicons.get(entity.layer as usize) else { return "" };
+    lexicon.entities.get(entity.index as usize).map(|record| lexicon.text(record.id)).unwrap_or_default()
+}
+
+/// The entity that stands for all entities printed under the same id.
+///
+/// Ids derived from equal names in two files are equal although the rows are two entities; a table over the run has
+/// one row an id, so that its ids are a key.
+pub(super) fn by_printed_id(stack: &Stack, entity: EntityId) -> EntityId {
+    let id = id_of(stack, entity);
+    stack.find(id).filter(|found| id_of(stack, *found) == id).unwrap_or(entity)
+}
+
+/// The name as listed: of a generated name, the one it was made from.
+#[inline]
+pub(super) fn listed_name(stack: &Stack, name: NameId) -> &str {
+    let Some(lexicon) = stack.lexicons.get(name.layer as usize) else { return "" };
+    let listed = lexicon.names.get(name.index as usize).and_then(|record| lexicon.names.get(record.listed as usize));
+    listed.map(|record| lexicon.text(record.text)).unwrap_or_default()
+}
