@@ -1,5 +1,7 @@
 //! Gazetier finds the people, organizations, places and themes that gazetteers name, and writes tables.
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod corpus;
 pub mod engine;
 mod error;

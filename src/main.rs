@@ -1,5 +1,5 @@
-//! The `gazetier` command.
+//! The `gazetier` command: see [`gazetier::cli`].
 
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    gazetier::cli::main()
 }

@@ -1,0 +1,234 @@
+//! Flags as typed. What they mean together is decided where they are used.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::gazetteer::MatchPolicy;
+use crate::matcher::Overlaps;
+
+/// Finds the people, organizations, places and themes that gazetteers name, and writes tables.
+#[derive(Debug, Parser)]
+#[command(name = "gazetier", version, args_override_self = true, max_term_width = 110)]
+#[command(after_help = "Exit codes: 0 done, 1 done but something was found wrong, 2 could not run, 130 interrupted.")]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Extract entities from documents into tables (the main job)
+    Extract(ExtractArgs),
+    /// Check gazetteers: defects with file, line and fix
+    Lint(LintArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+#[command(after_help = "\
+Examples:
+  gazetier extract seeds                          mentions of a folder, as CSV on standard output
+  gazetier extract seeds -o tables/               all tables into a folder
+  gazetier extract news.jsonl -t entities -o e.tsv
+  gazetier extract -g ships.csv --kind ship - < report.txt")]
+pub(super) struct ExtractArgs {
+    /// Files, folders, patterns, or `-` for standard input
+    #[arg(value_name = "INPUT", required = true)]
+    pub inputs: Vec<PathBuf>,
+
+    /// A gazetteer file (CSV, TSV, JSONL) or folder; repeatable, the last has the last word
+    #[arg(short, long = "gazetteer", value_name = "PATH")]
+    pub gazetteers: Vec<PathBuf>,
+
+    /// Leave the built-in gazetteers out
+    #[arg(long)]
+    pub no_builtin: bool,
+
+    /// Skip bad gazetteer rows instead of refusing the gazetteer
+    #[arg(long)]
+    pub lenient: bool,
+
+    /// Folder (existing, or ending in `/`, or without extension), file, or `-`; without it, standard output
+    #[arg(short, long, value_name = "DIR|FILE|-")]
+    pub out: Option<PathBuf>,
+
+    /// Format of the tables: csv, tsv, jsonl (default: by the extension of --out, else csv)
+    #[arg(short, long)]
+    pub format: Option<String>,
+
+    /// Tables to write: names separated by commas, or `all` (default: all into a folder, else mentions)
+    #[arg(short, long, value_name = "NAME", value_delimiter = ',')]
+    pub table: Vec<String>,
+
+    /// Only mentions of these kinds, separated by commas
+    #[arg(long, value_delimiter = ',')]
+    pub kind: Vec<String>,
+
+    /// Language of the documents; `auto` takes what a record says, else detects it
+    #[arg(long, default_value = "auto")]
+    pub lang: String,
+
+    /// Language of the `name` column, where the entity has a name in it
+    #[arg(long, value_name = "LANG")]
+    pub name_lang: Option<String>,
+
+    /// Worker threads (default: all cores)
+    #[arg(short = 'j', long, value_name = "N")]
+    pub threads: Option<usize>,
+
+    /// What is kept where hits overlap
+    #[arg(long, value_enum, default_value_t = OverlapsArg::Longest)]
+    pub overlaps: OverlapsArg,
+
+    /// Keep mentions strictly inside a mention of another kind
+    #[arg(long)]
+    pub nested: bool,
+
+    /// Policy for every name, in place of each name's own
+    #[arg(long = "match", value_enum, value_name = "POLICY")]
+    pub policy: Option<PolicyArg>,
+
+    /// `none` lets every name begin and end inside words
+    #[arg(long, value_enum, default_value_t = BoundaryArg::Word)]
+    pub boundary: BoundaryArg,
+
+    /// Bare dictionary matches: no gates, no rules, no context
+    #[arg(long)]
+    pub no_resolve: bool,
+
+    /// Only names that the gazetteers list (this edition finds no others)
+    #[arg(long)]
+    pub no_unlisted: bool,
+
+    /// Only mentions with at least this score (0 to 1)
+    #[arg(long, value_name = "X", default_value_t = 0.0)]
+    pub min_score: f32,
+
+    /// Characters of context in the columns `left` and `right`
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub context: usize,
+
+    /// Add the text to the table `documents`
+    #[arg(long)]
+    pub with_text: bool,
+
+    /// Only co-occurring pairs with at least this many documents
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub min_pairs: u64,
+
+    /// Memory for run-wide tables before they spill to disk, e.g. 256M, 1G
+    #[arg(long, value_name = "SIZE", default_value = "256M")]
+    pub memory: String,
+
+    /// Follow symbolic links in folders
+    #[arg(long)]
+    pub follow: bool,
+
+    /// CSV for Excel: byte-order mark, `;`, CRLF, formula cells guarded
+    #[arg(long)]
+    pub excel: bool,
+
+    /// No progress, no summary, no warnings
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// Ignore gazetier.toml
+    #[arg(long)]
+    pub no_config: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LintArgs {
+    /// Gazetteer files or folders; each is a layer over the ones before
+    #[arg(value_name = "GAZETTEER", required = true)]
+    pub gazetteers: Vec<PathBuf>,
+
+    /// Lay them over the built-in gazetteers, so that parents may be built-in entities
+    #[arg(long)]
+    pub with_builtin: bool,
+
+    /// Only errors
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum OverlapsArg {
+    Longest,
+    LeftmostLongest,
+    Outermost,
+    All,
+}
+
+impl From<OverlapsArg> for Overlaps {
+    fn from(arg: OverlapsArg) -> Self {
+        match arg {
+            OverlapsArg::Longest => Overlaps::Longest,
+            OverlapsArg::LeftmostLongest => Overlaps::LeftmostLongest,
+            OverlapsArg::Outermost => Overlaps::Outermost,
+            OverlapsArg::All => Overlaps::All,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum PolicyArg {
+    Smart,
+    Exact,
+    Folded,
+}
+
+impl From<PolicyArg> for MatchPolicy {
+    fn from(arg: PolicyArg) -> Self {
+        match arg {
+            PolicyArg::Smart => MatchPolicy::Smart,
+            PolicyArg::Exact => MatchPolicy::Exact,
+            PolicyArg::Folded => MatchPolicy::Folded,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum BoundaryArg {
+    Word,
+    None,
+}
+
+/// Bytes of a size such as `256M`, `1.5G`, `65536`.
+pub(super) fn size(text: &str) -> anyhow::Result<u64> {
+    let lower = text.trim().to_ascii_lowercase();
+    let digits = lower.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit: f64 = match &lower[digits.len()..] {
+        "" | "b" => 1.0,
+        "k" | "kb" | "kib" => 1024.0,
+        "m" | "mb" | "mib" => 1024.0 * 1024.0,
+        "g" | "gb" | "gib" => 1024.0 * 1024.0 * 1024.0,
+        _ => anyhow::bail!("not a size, such as 256M or 1G `{text}`"),
+    };
+    match digits.trim().parse::<f64>() {
+        Ok(number) if number >= 0.0 && number.is_finite() => Ok((number * unit) as u64),
+        _ => anyhow::bail!("not a size, such as 256M or 1G `{text}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn flags_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(size("256M").unwrap(), 256 << 20);
+        assert_eq!(size("1.5g").unwrap(), 3 << 29);
+        assert_eq!(size("42").unwrap(), 42);
+        for bad in ["", "M", "-1", "1T?", "x"] {
+            assert!(size(bad).is_err(), "{bad}");
+        }
+    }
+}
