@@ -4,8 +4,10 @@
 //! as its author wrote it; layers are not merged here, since a compiled lexicon is made per layer and never changed.
 //! The file formats lie one a file under `source/`, the checks under `lint`.
 
+mod ids;
 pub mod layer;
 pub mod lint;
+mod names;
 pub mod source;
 
 use std::path::Path;
@@ -104,7 +106,8 @@ pub struct Entity {
     pub id_derived: bool,
     /// Kind: an open word (`person`, `organization`, `place`, `theme`, `ship` …).
     pub kind: String,
-    /// The canonical name in NFC; also the first of `names` (role canonical, untagged).
+    /// The canonical name in NFC; also the first of `names` (role canonical, untagged), unless it cannot be matched
+    /// (too long, or nothing but spaces and hyphens). Empty only for rows that remove an entity.
     pub name: String,
     /// All names, the canonical one first, then in column order.
     pub names: Vec<Name>,
