@@ -116,7 +116,8 @@ mod tests {
 
     #[test]
     fn settings_become_flags_and_the_command_line_wins() {
-        let text = "gazetteer = [\"a.csv\", \"b.csv\"]\nno-builtin = true\nnested = false\nlang = \"fr\"\nthreads = 2\n";
+        let text =
+            "gazetteer = [\"a.csv\", \"b.csv\"]\nno-builtin = true\nnested = false\nlang = \"fr\"\nthreads = 2\n";
         let found = flags(text, &arguments(&["--lang", "vi"])).unwrap();
         assert_eq!(found, ["--gazetteer=a.csv", "--gazetteer=b.csv", "--no-builtin", "--threads=2"]);
     }

@@ -100,12 +100,8 @@ pub(super) fn run(args: ExtractArgs, config: Option<PathBuf>) -> Result<Outcome>
 
     let threads = args.threads.unwrap_or(0);
     let mut total = Counts::default();
-    let mut in_order = InOrder {
-        ids: RepeatedIds::new(),
-        encoder: BatchEncoder::new(&plan),
-        unit_bytes: 0,
-        shown: total.errors,
-    };
+    let mut in_order =
+        InOrder { ids: RepeatedIds::new(), encoder: BatchEncoder::new(&plan), unit_bytes: 0, shown: total.errors };
     let reading = Instant::now();
     let end = pipeline::run(
         threads,
@@ -162,9 +158,14 @@ pub(super) fn run(args: ExtractArgs, config: Option<PathBuf>) -> Result<Outcome>
     let mut info = info;
     info.timing = timing(&args, compiled.as_secs_f64(), seconds, total.bytes);
     let counts = sink.finish(info)?;
-    summarise(&report, &counts, &plan, &target, seconds, summary.skipped.iter().filter(|(_, n)| *n > 0).map(|(reason, n)| {
-        format!("{n} {}", reason.as_str())
-    }));
+    summarise(
+        &report,
+        &counts,
+        &plan,
+        &target,
+        seconds,
+        summary.skipped.iter().filter(|(_, n)| *n > 0).map(|(reason, n)| format!("{n} {}", reason.as_str())),
+    );
     if end == End::Stopped {
         return Ok(Outcome::Stopped);
     }
@@ -180,7 +181,13 @@ struct InOrder<'s> {
 }
 
 impl InOrder<'_> {
-    fn take(&mut self, worked: Worked, sink: &mut Sink<'_>, report: &mut Report, total: &mut Counts) -> crate::Result<()> {
+    fn take(
+        &mut self,
+        worked: Worked,
+        sink: &mut Sink<'_>,
+        report: &mut Report,
+        total: &mut Counts,
+    ) -> crate::Result<()> {
         if let Some(error) = worked.error {
             return Err(error);
         }

@@ -39,11 +39,8 @@ pub(super) fn run(args: &LintArgs) -> Result<Outcome> {
     let errors = problems.iter().filter(|p| p.severity == Severity::Error).count();
     let entities: usize = gazetteer.layers()[builtin_layers..].iter().map(|l| l.entities.len()).sum();
     if !args.quiet {
-        let _ = writeln!(
-            std::io::stderr(),
-            "{entities} entities, {errors} errors, {} warnings",
-            problems.len() - errors
-        );
+        let _ =
+            writeln!(std::io::stderr(), "{entities} entities, {errors} errors, {} warnings", problems.len() - errors);
     }
     Ok(if errors > 0 { Outcome::Findings } else { Outcome::Done })
 }

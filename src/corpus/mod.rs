@@ -59,6 +59,11 @@ pub trait Format: Sync {
         false
     }
 
+    /// Whether records may have fields of their own ([`Document::carried`]).
+    fn carries(&self) -> bool {
+        true
+    }
+
     /// The first stage for one file or stream.
     fn splitter(&self) -> Box<dyn Splitter>;
 

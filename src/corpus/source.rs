@@ -96,6 +96,14 @@ impl Source {
         self.summary
     }
 
+    /// Whether some input that is still to be read may have records with fields of their own.
+    pub fn may_carry(&self) -> bool {
+        self.inputs.as_slice().iter().any(|input| match input {
+            Input::File(file) => file.format.is_none_or(|format| format.carries()),
+            Input::Problem(_) => false,
+        })
+    }
+
     fn open_file(&mut self, file: InputFile) -> Result<Open, Box<RecordProblem>> {
         let path = file.path.as_deref().map(path_text);
         let shown = path.clone().unwrap_or_else(|| "-".to_owned());

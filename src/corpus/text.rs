@@ -27,6 +27,10 @@ impl Format for PlainText {
         &[""]
     }
 
+    fn carries(&self) -> bool {
+        false
+    }
+
     fn splitter(&self) -> Box<dyn Splitter> {
         Box::new(WholeFile::default())
     }

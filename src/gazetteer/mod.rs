@@ -10,6 +10,8 @@ pub mod lint;
 mod names;
 pub mod source;
 
+pub use source::content_hash;
+
 use std::path::Path;
 use std::sync::Arc;
 

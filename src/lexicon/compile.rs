@@ -46,7 +46,7 @@ impl Lexicon {
     /// A section would outgrow 32 bits, or `open` is asked for too many names.
     pub fn compile(layer: &Layer, options: CompileOptions) -> Result<Self> {
         let mut compiler = Compiler {
-            lexicon: Self { label: layer.label.clone(), hash: layer.hash.clone(), ..Self::default() },
+            lexicon: Self::default(),
             kinds: HashMap::new(),
             langs: HashMap::new(),
             folded: Folded::default(),

@@ -29,28 +29,28 @@ pub struct KindId(pub u16);
 /// A piece of a lexicon's string section.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(C)]
-pub struct Text {
+pub(crate) struct Text {
     pub start: u32,
     pub len: u32,
 }
 
 /// `EntityRecord::flags`: the row says `important`.
-pub const IMPORTANT: u32 = 1;
+pub(crate) const IMPORTANT: u32 = 1;
 /// `EntityRecord::flags`: the row gives a prior of its own.
-pub const PRIOR_GIVEN: u32 = 2;
+pub(crate) const PRIOR_GIVEN: u32 = 2;
 /// `EntityRecord::flags`: `latitude` and `longitude` are set.
-pub const PLACED: u32 = 4;
+pub(crate) const PLACED: u32 = 4;
 /// `EntityRecord::flags`: the id was derived from the name.
-pub const ID_DERIVED: u32 = 8;
+pub(crate) const ID_DERIVED: u32 = 8;
 /// `EntityRecord::flags`: the row replaces an earlier entity.
-pub const REPLACES: u32 = 16;
+pub(crate) const REPLACES: u32 = 16;
 /// `EntityRecord::flags`: the row removes an earlier entity.
-pub const REMOVES: u32 = 32;
+pub(crate) const REMOVES: u32 = 32;
 
 /// One entity in a lexicon's flat entity section.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C)]
-pub struct EntityRecord {
+pub(crate) struct EntityRecord {
     pub latitude: f64,
     pub longitude: f64,
     pub id: Text,
@@ -167,7 +167,7 @@ impl<'a> EntityView<'a> {
 
 /// How the rows of all layers come together.
 #[derive(Clone, Debug, Default)]
-pub struct Joined {
+pub(crate) struct Joined {
     /// Row → the entity it belongs to, where that is another row.
     redirect: HashMap<EntityId, EntityId>,
     /// Entity → its further rows, earliest first.

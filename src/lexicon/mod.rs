@@ -10,8 +10,9 @@ pub(crate) mod substring;
 pub(crate) mod table;
 
 pub use compile::{CompileOptions, MAX_OPEN_NAMES};
-pub use entities::{EntityId, EntityRecord, EntityView, KindId, NameId, Text};
-pub use names::NameRecord;
+pub use entities::{EntityId, EntityView, KindId, NameId};
+pub(crate) use entities::{EntityRecord, Text};
+pub(crate) use names::NameRecord;
 
 use crate::error::Problem;
 use crate::error::Result;
@@ -31,8 +32,6 @@ pub struct Lexicon {
     pub(crate) form_starts: Vec<u32>,
     pub(crate) form_names: Vec<u32>,
     pub(crate) substrings: substring::Substrings,
-    pub(crate) label: String,
-    pub(crate) hash: String,
     pub(crate) problems: Vec<Problem>,
 }
 

@@ -5,26 +5,26 @@ use super::entities::{NameId, Text};
 use crate::text::Language;
 
 /// `NameRecord::flags`: made when compiling from the listed name `listed` (rule `inflected`).
-pub const GENERATED: u8 = 1;
+pub(crate) const GENERATED: u8 = 1;
 /// `NameRecord::flags`: the name has two or more words.
-pub const MANY_WORDS: u8 = 2;
+pub(crate) const MANY_WORDS: u8 = 2;
 /// `NameRecord::flags`: some letter of the name has a mark.
-pub const MARKED: u8 = 4;
+pub(crate) const MARKED: u8 = 4;
 /// `NameRecord::flags`: symbols stand at an edge of the name.
-pub const EDGE_SYMBOLS: u8 = 8;
+pub(crate) const EDGE_SYMBOLS: u8 = 8;
 /// `NameRecord::flags`: no word boundary is asked at the start (unsegmented script, or symbols only).
-pub const OPEN_START: u8 = 16;
+pub(crate) const OPEN_START: u8 = 16;
 /// `NameRecord::flags`: no word boundary is asked at the end.
-pub const OPEN_END: u8 = 32;
+pub(crate) const OPEN_END: u8 = 32;
 /// `NameRecord::flags`: the name is one word and an acronym (by shape or by column).
-pub const ACRONYM: u8 = 64;
+pub(crate) const ACRONYM: u8 = 64;
 /// `NameRecord::flags`: the name breaks a limit and is not searched.
-pub const SKIPPED: u8 = 128;
+pub(crate) const SKIPPED: u8 = 128;
 
 /// One name in a lexicon's flat name section.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C)]
-pub struct NameRecord {
+pub(crate) struct NameRecord {
     pub text: Text,
     pub entity: u32,
     /// The listed name behind a generated one, else the name itself.

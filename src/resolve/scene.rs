@@ -29,12 +29,6 @@ impl Scene<'_> {
         (first, last)
     }
 
-    /// The text of a word.
-    pub fn word(&self, word: usize) -> &str {
-        let word = &self.words[word];
-        &self.text[word.start as usize..word.end as usize]
-    }
-
     /// The text between a word and the next one (empty at the end of the document).
     pub fn gap_after(&self, word: usize) -> &str {
         match (self.words.get(word), self.words.get(word + 1)) {

@@ -40,6 +40,15 @@ impl ContentHash {
     }
 }
 
+/// The content hash of pieces of bytes, as 16 hexadecimal digits.
+pub fn content_hash(pieces: &[&[u8]]) -> String {
+    let mut hash = ContentHash::new();
+    for piece in pieces {
+        hash.piece(piece);
+    }
+    hash.finish()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

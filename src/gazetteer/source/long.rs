@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Rows of one id, wherever they stand in the file, are one entity; without an id, rows of one kind and canonical
-//! name are. The canonical name is a name of the entity even if no row lists it. The first row that fills a field
+//! name are. A canonical name that no row lists is a name of the entity as well. The first row that fills a field
 //! counts; the prior of the entity is the highest of its rows, and that of a name is the highest of the rows that list
 //! it (a row without one takes the entity's).
 //!
@@ -21,7 +21,7 @@ use super::report::Fault;
 use super::table::{self, Table};
 use super::{Output, SeenIds, Source, SourceFile};
 use crate::gazetteer::names::{NameIndex, NewName};
-use crate::gazetteer::{Action, Entity, NameRole, ids, names};
+use crate::gazetteer::{Action, DEFAULT_PRIOR, Entity, NameRole, ids, names};
 
 /// The long form.
 pub(super) struct Long;
@@ -148,7 +148,9 @@ impl Rows {
         };
         let mut list = std::mem::take(&mut output.entities[at].names);
         let role = if *name == output.entities[at].name { NameRole::Canonical } else { NameRole::Alias };
-        let name = NewName { text: &name, lang: lang.as_ref(), role, policy: None, prior: cells.prior };
+        // An empty prior is the row's own prior all the same.
+        let prior = Some(cells.prior.unwrap_or(DEFAULT_PRIOR));
+        let name = NewName { text: &name, lang: lang.as_ref(), role, policy: None, prior };
         output.add_name(&mut list, &mut self.index, at as u32, line, name);
         let entity = &mut output.entities[at];
         entity.names = list;
@@ -319,17 +321,20 @@ fn fill(entity: &mut Entity, more: Entity) {
     }
 }
 
-/// After the last row: a canonical name that only tagged rows list has their prior, and priors equal to the entity's
-/// need not be kept.
+/// After the last row: each row is one name, so the canonical name is added only where no row lists it in any language;
+/// priors equal to the entity's need not be kept.
 fn settle(entity: &mut Entity) {
-    if let Some((canonical, others)) = entity.names.split_first_mut()
+    if let Some((canonical, others)) = entity.names.split_first()
         && canonical.prior.is_none()
+        && let Some(listed) = others.iter().position(|other| other.text == canonical.text)
     {
-        let same = others.iter().filter(|other| other.text == canonical.text).filter_map(|other| other.prior);
-        canonical.prior = same.reduce(f32::max);
+        entity.names.remove(0);
+        entity.names[..=listed].rotate_right(1);
+        entity.names[0].role = NameRole::Canonical;
     }
+    let own = entity.prior.unwrap_or(DEFAULT_PRIOR);
     for name in &mut entity.names {
-        if name.prior == entity.prior {
+        if name.prior == Some(own) {
             name.prior = None;
         }
     }

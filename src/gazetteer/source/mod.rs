@@ -39,6 +39,7 @@ use hashbrown::HashTable;
 
 use self::columns::Languages;
 use self::content::ContentHash;
+pub use self::content::content_hash;
 use self::report::{Fault, Report};
 use super::names::{NameIndex, NewName};
 use super::{Entity, Layer, Name, ReadOptions, names};
