@@ -237,7 +237,9 @@ impl Partial {
     }
 
     /// Adds a document.
-    pub fn document(&mut self, rows: &DocumentRows<'_, '_, '_>) {
+    pub fn document(&mut self, rows: &mut DocumentRows<'_, '_, '_>) {
+        rows.group();
+        let rows = &*rows;
         if self.serial == u32::MAX {
             self.forget_serials();
         }
