@@ -33,6 +33,9 @@ pub enum Value<'a> {
     Empty,
     /// Text, exactly as it is to be read back.
     Text(&'a str),
+    /// Text that no text format must quote or escape ([`Value::known`]). What a run prints again and again (ids, kinds,
+    /// names) is asked about once, not in each row.
+    Plain(&'a str),
     /// A count or an offset.
     Integer(u64),
     /// A number with four decimals, in ten-thousandths.
@@ -47,6 +50,19 @@ impl<'a> Value<'a> {
     /// Text, or [`Value::Empty`] where there is none.
     pub fn text(text: &'a str) -> Self {
         if text.is_empty() { Value::Empty } else { Value::Text(text) }
+    }
+
+    /// Text that is to be written many times: [`Value::Plain`] where it has no control character and none of `"`, `\`,
+    /// `,` and `;`, and does not begin with one of `=`, `+`, `-` and `@`.
+    pub fn known(text: &'a str) -> Self {
+        let special = |byte: u8| byte < 0x20 || matches!(byte, b'"' | b'\\' | b',' | b';');
+        if text.is_empty() {
+            Value::Empty
+        } else if text.starts_with(['=', '+', '-', '@']) || text.bytes().any(special) {
+            Value::Text(text)
+        } else {
+            Value::Plain(text)
+        }
     }
 }
 
