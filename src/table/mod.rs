@@ -6,7 +6,6 @@
 //! a [`Partial`], which merges with others in any order and spills to sorted files ([`partial`]).
 
 mod grouping;
-mod key;
 pub mod number;
 mod options;
 pub mod partial;
@@ -16,7 +15,6 @@ mod shown;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub use key::{SearchKey, plain_search_key};
 pub use options::{Carried, RowOptions};
 pub use partial::{Partial, Wanted};
 pub use rows::{DocumentRows, RowMaker, problem_row};

@@ -88,7 +88,7 @@ impl<'s> DocumentRows<'_, 's, '_> {
     /// Groups the mentions by entity; not every table asks for that.
     pub(super) fn group(&mut self) {
         if !std::mem::replace(&mut self.grouped, true) {
-            self.maker.grouping.group(self.document, self.extraction, self.maker.options.search_key);
+            self.maker.grouping.group(self.document, self.extraction);
         }
     }
 
