@@ -9,17 +9,14 @@
 //! The steps: *sample* (slices, so that the cost is bounded) → *words* (lower case, composed) → *scores* of each segment
 //! (line or sentence) → the language with most words among the segments that are decided, else of the whole.
 
-use unicode_normalization::char::compose;
-
 use super::evidence::{Evidence, MAX_LANGUAGES, Votes, codes};
-use super::{ALL, Language, vi};
+use super::sample::{Word, each_word, slices};
+use super::{ALL, COUNT, Language, vi};
 
-/// How a text is sampled: all of it if it is at most `SLICES * slice` bytes long, else so many slices of it.
-const SLICES: usize = 4;
 /// Bytes of a slice in the first look.
-const FIRST_SLICE: usize = 160;
+const FIRST_SLICE: usize = 56;
 /// Bytes of a slice in the second look.
-const SECOND_SLICE: usize = 256;
+const SECOND_SLICE: usize = 128;
 /// Bytes shown to `whichlang`, which is slow.
 const WHICHLANG_BYTES: usize = 400;
 
@@ -30,7 +27,9 @@ const FUNCTION_WORD: i32 = 3;
 const VIETNAMESE_LETTER: i32 = 3;
 const FRENCH_LETTER: i32 = 1;
 const FOREIGN_LETTER: i32 = 3;
-/// Taken from English for a word with such letters that is no name.
+/// Taken from French for a word with `á`, `ó` … that is no name.
+const NOT_FRENCH_LETTER: i32 = 2;
+/// Taken from English for a word with letters beyond ASCII that is no name.
 const ENGLISH_WITHOUT_MARKS: i32 = 1;
 const OTHER_SCRIPT_WORD: i32 = 3;
 const SYLLABLE: i32 = 2;
@@ -67,216 +66,6 @@ fn second_look(text: &str) -> Language {
     scores.likely_winner(&careful)
 }
 
-/// The slices of a text that are looked at, cut between words.
-fn slices(text: &str, slice: usize) -> impl Iterator<Item = &str> {
-    let whole = text.len() <= SLICES * slice;
-    let count = if whole { 1 } else { SLICES };
-    (0..count).map(move |index| {
-        if whole {
-            return text;
-        }
-        // The last slice ends at the end of the text, the others are spread evenly before it.
-        let mut start = text.floor_char_boundary((text.len() - slice) / (SLICES - 1) * index);
-        let end = text.floor_char_boundary(start + slice);
-        if index > 0 {
-            let window = &text[start..end];
-            start += window.find([' ', '\n']).unwrap_or(0);
-        }
-        &text[start..end]
-    })
-}
-
-/// A word of the sample.
-#[derive(Clone, Copy)]
-struct Word<'a> {
-    /// Its first 16 bytes in lower case and composed (with the apostrophe of `l'` or `'s`).
-    bytes: &'a [u8],
-    /// Longer than 16 bytes.
-    is_cut: bool,
-    /// Begins with a capital.
-    is_capitalised: bool,
-    /// All capitals in a text that is not: `UN`, `US` and `EN` are no words there.
-    is_acronym: bool,
-    /// Which letters it has.
-    letters: Letters,
-    /// A line or sentence ends before it.
-    starts_segment: bool,
-}
-
-/// Letters beyond ASCII in a word.
-#[derive(Clone, Copy, Default)]
-struct Letters {
-    /// Of the Vietnamese alphabet alone.
-    vietnamese: bool,
-    /// Of the French alphabet.
-    french: bool,
-    /// In neither alphabet, though Latin.
-    foreign: bool,
-    /// Any letter beyond ASCII.
-    beyond_ascii: bool,
-    /// Letters of another script.
-    other_script: u32,
-}
-
-impl Letters {
-    fn see(&mut self, c: char) {
-        self.beyond_ascii = true;
-        match c {
-            // Dotted letters that Yoruba and Igbo have too say nothing.
-            'ẹ' | 'ọ' | 'ị' | 'ụ' => {}
-            'đ' | 'ơ' | 'ư' | '\u{1EA0}'..='\u{1EF9}' => self.vietnamese = true,
-            'ă' | 'ĩ' | 'ũ' | 'ã' | 'õ' | 'ò' | 'ì' | 'ý' | 'á' | 'í' | 'ó' | 'ú' => {}
-            'à' | 'â' | 'ç' | 'è' | 'é' | 'ê' | 'ë' | 'î' | 'ï' | 'ô' | 'ù' | 'û' | 'ü' | 'ÿ' | 'œ' | 'æ' =>
-            {
-                self.french = true;
-            }
-            '\u{AA}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => self.foreign = true,
-            _ => self.other_script += 1,
-        }
-    }
-}
-
-/// Calls `visit` with each word of a text, in lower case and composed.
-fn each_word(text: &str, mut visit: impl FnMut(Word<'_>)) {
-    let bytes = text.as_bytes();
-    let small = bytes.iter().filter(|byte| byte.is_ascii_lowercase()).count();
-    let capital = bytes.iter().filter(|byte| byte.is_ascii_uppercase()).count();
-    let mut at = 0;
-    let mut starts_segment = true;
-    let mut words_in_segment = 0;
-    let mut apostrophe_before = false;
-    while at < bytes.len() {
-        let mut word = Buffer::default();
-        let mut is_capitalised = false;
-        let mut has_small = false;
-        let start = at;
-        while at < bytes.len() {
-            let byte = bytes[at];
-            if byte.is_ascii_alphabetic() {
-                is_capitalised |= at == start && byte.is_ascii_uppercase();
-                has_small |= byte >= b'a';
-                word.push_ascii(byte | 0x20);
-                at += 1;
-            } else if byte < 0x80 {
-                break;
-            } else {
-                let Some(c) = text[at..].chars().next() else { break };
-                if !word.push(c) {
-                    break;
-                }
-                is_capitalised |= at == start && c.is_uppercase();
-                has_small = true;
-                at += c.len_utf8();
-            }
-        }
-        let gap = text[at..].chars().next();
-        let gap_len = gap.map_or(0, char::len_utf8);
-        if word.len > 0 || word.letters.other_script > 0 {
-            let apostrophe = matches!(gap, Some('\'' | '’'))
-                && bytes.get(at + gap_len).is_some_and(|b| b.is_ascii_alphabetic() || *b >= 0x80);
-            // `l'`, `qu'`, `dell'` and `'s`, `'re` are words with their apostrophe; `'homme` is not.
-            word.finish(apostrophe, apostrophe_before && word.len <= 2);
-            visit(Word {
-                bytes: word.bytes(),
-                is_cut: word.is_cut,
-                is_capitalised,
-                is_acronym: !has_small && small > capital && word.len >= 2,
-                letters: word.letters,
-                starts_segment,
-            });
-            starts_segment = false;
-            words_in_segment += 1;
-            apostrophe_before = apostrophe;
-        } else {
-            apostrophe_before = false;
-        }
-        if matches!(gap, Some('\n')) || (matches!(gap, Some('.' | '!' | '?')) && words_in_segment >= 6) {
-            starts_segment = true;
-            words_in_segment = 0;
-        }
-        at += gap_len;
-    }
-}
-
-/// A letter beyond ASCII in lower case; `None` for what is no letter. Short cuts for what French and Vietnamese use.
-fn lower_letter(c: char) -> Option<char> {
-    match c {
-        'à'..='ö' | 'ø'..='ÿ' | 'ă' | 'đ' | 'ơ' | 'ư' => Some(c),
-        'À'..='Ö' | 'Ø'..='Þ' => char::from_u32(c as u32 + 0x20),
-        '\u{1EA0}'..='\u{1EFF}' => char::from_u32(c as u32 | 1),
-        '\u{2000}'..='\u{206F}' | '\u{A0}'..='\u{A9}' | '«' | '»' | '°' => None,
-        _ if c.is_alphabetic() => Some(c.to_lowercase().next().unwrap_or(c)),
-        _ => None,
-    }
-}
-
-/// A word in the making.
-#[derive(Default)]
-struct Buffer {
-    bytes: [u8; 20],
-    len: usize,
-    last: usize,
-    is_cut: bool,
-    letters: Letters,
-}
-
-impl Buffer {
-    fn bytes(&self) -> &[u8] {
-        &self.bytes[..self.len]
-    }
-
-    fn push_ascii(&mut self, byte: u8) {
-        if self.len < 16 {
-            self.last = self.len;
-            self.bytes[self.len] = byte;
-            self.len += 1;
-        } else {
-            self.is_cut = true;
-        }
-    }
-
-    /// Takes a letter or mark beyond ASCII; false if it is neither.
-    fn push(&mut self, c: char) -> bool {
-        if matches!(c, '\u{300}'..='\u{36F}') {
-            if let Some(base) = self.last_char() {
-                let composed = compose(base, c).unwrap_or(base);
-                self.len = self.last;
-                self.push_char(composed);
-                self.letters.see(composed);
-            }
-            return true;
-        }
-        let Some(lower) = lower_letter(c) else { return c == '\u{AD}' };
-        self.letters.see(lower);
-        self.push_char(lower);
-        true
-    }
-
-    fn push_char(&mut self, c: char) {
-        if self.len + c.len_utf8() <= 16 {
-            self.last = self.len;
-            self.len += c.encode_utf8(&mut self.bytes[self.len..]).len();
-        } else {
-            self.is_cut = true;
-        }
-    }
-
-    fn last_char(&self) -> Option<char> {
-        std::str::from_utf8(&self.bytes[self.last..self.len]).ok()?.chars().next()
-    }
-
-    fn finish(&mut self, apostrophe_after: bool, apostrophe_before: bool) {
-        if apostrophe_before && self.len > 0 {
-            self.bytes.copy_within(..self.len, 1);
-            self.bytes[0] = b'\'';
-            self.len += 1;
-        } else if apostrophe_after && self.len <= 7 {
-            self.bytes[self.len] = b'\'';
-            self.len += 1;
-        }
-    }
-}
-
 /// The sums of the evidence.
 struct Scores {
     /// Of the segment being read.
@@ -287,11 +76,8 @@ struct Scores {
     words: i32,
     words_beyond_ascii: i32,
     /// Words of the segments decided for each of [`ALL`], and for anything else.
-    decided: [i32; ALL_COUNT + 1],
+    decided: [i32; COUNT + 1],
 }
-
-/// How many languages are told apart.
-const ALL_COUNT: usize = 3;
 
 impl Default for Scores {
     fn default() -> Self {
@@ -301,7 +87,7 @@ impl Default for Scores {
             total: [0; MAX_LANGUAGES],
             words: 0,
             words_beyond_ascii: 0,
-            decided: [0; ALL_COUNT + 1],
+            decided: [0; COUNT + 1],
         }
     }
 }
@@ -349,6 +135,9 @@ impl Scores {
         }
         if !word.is_capitalised {
             self.segment[EN] -= ENGLISH_WITHOUT_MARKS;
+            if word.letters.not_french {
+                self.segment[FR] -= NOT_FRENCH_LETTER;
+            }
         }
         if word.letters.other_script > 0 {
             // Scripts without spaces: about two letters a word.
@@ -366,7 +155,7 @@ impl Scores {
         if best.lead >= 3 {
             self.decided[best.index] += self.segment_words;
         } else if best.lead <= -3 {
-            self.decided[ALL_COUNT] += self.segment_words;
+            self.decided[COUNT] += self.segment_words;
         }
         for (total, segment) in self.total.iter_mut().zip(&mut self.segment) {
             *total += std::mem::take(segment);
@@ -383,7 +172,7 @@ impl Scores {
         if let Some(index) = self.most_decided() {
             // Segments in several languages: it is clear if one has more words than the others together.
             let decided: i32 = self.decided.iter().sum();
-            let clear = self.decided[index] * 5 > decided * 3 && !(is_ascii && index == ALL_COUNT);
+            let clear = self.decided[index] * 4 > decided * 3 && !(is_ascii && index == COUNT);
             return clear.then(|| language_of(index));
         }
         let dense = best.score * 10 >= self.words * if is_ascii { 11 } else { 7 };
@@ -427,6 +216,7 @@ impl Scores {
     }
 }
 
+/// Indices in [`ALL`].
 const FR: usize = 0;
 const VI: usize = 1;
 const EN: usize = 2;
@@ -437,7 +227,7 @@ fn language_of(index: usize) -> Language {
 
 fn best(scores: &[i32; MAX_LANGUAGES]) -> Best {
     let (mut index, mut first, mut second) = (0, i32::MIN, i32::MIN);
-    for (candidate, &score) in scores[..ALL_COUNT].iter().enumerate() {
+    for (candidate, &score) in scores[..COUNT].iter().enumerate() {
         if score > first {
             (index, second, first) = (candidate, first, score);
         } else {
@@ -445,7 +235,7 @@ fn best(scores: &[i32; MAX_LANGUAGES]) -> Best {
         }
     }
     // Foreign letters speak for whichever other language is best.
-    let others = scores[ALL_COUNT..ELSE].iter().copied().max().unwrap_or(0) + scores[ELSE];
+    let others = scores[COUNT..ELSE].iter().copied().max().unwrap_or(0) + scores[ELSE];
     Best { index, score: first, lead: first - second.max(others) }
 }
 
@@ -455,9 +245,9 @@ struct Careful {
     /// Lower-case text for `whichlang`.
     text: String,
     /// Words that only one of [`ALL`] has on a list, and at most one other language.
-    own: [i32; ALL_COUNT],
+    own: [i32; COUNT],
     /// Common words of one of [`ALL`] only that are no function words anywhere.
-    common: [i32; ALL_COUNT],
+    common: [i32; COUNT],
     /// Words built like Vietnamese syllables without marks that say nothing else.
     syllables: i32,
     /// Words that are Vietnamese function words but for their marks.
@@ -479,7 +269,7 @@ impl Careful {
             self.not_vietnamese += i32::from(word.is_cut);
             return;
         }
-        let ours = votes.any & ((1 << ALL_COUNT) - 1);
+        let ours = votes.any & ((1 << COUNT) - 1);
         if ours.count_ones() == 1 && votes.any.count_ones() <= 2 {
             self.own[ours.trailing_zeros() as usize] += 1;
         }
@@ -535,5 +325,17 @@ fn whichlang_code(language: whichlang::Lang) -> &'static str {
         Lang::Swe => "sv",
         Lang::Tur => "tr",
         Lang::Vie => "vi",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_indices_are_those_of_the_list() {
+        assert_eq!([FR, VI, EN].map(language_of), [Language::FR, Language::VI, Language::EN]);
+        assert_eq!(language_of(COUNT), Language::UND);
+        assert!(codes().count() < ELSE);
     }
 }

@@ -90,15 +90,15 @@ pub static DATA: LanguageData = LanguageData {
         "other",
     ],
     titles: &[
-        "mr", "mrs", "ms", "messrs", "dr", "drs", "prof", "st", "sts", "mt", "ft", "gen", "sen", "rep", "reps", "sens",
-        "gov", "col", "capt", "lt", "sgt", "cpl", "maj", "cmdr", "adm", "rev", "hon", "pres", "supt", "insp", "det",
-        "amb", "fr", "pvt", "brig", "e.g", "i.e", "viz", "cf", "vs", "v",
+        "mr", "mrs", "ms", "messrs", "dr", "drs", "prof", "sts", "gen", "sen", "rep", "reps", "sens", "gov", "col",
+        "capt", "lt", "sgt", "cpl", "maj", "cmdr", "adm", "rev", "hon", "pres", "supt", "insp", "det", "amb", "fr",
+        "pvt", "brig", "e.g", "i.e", "viz", "cf", "vs", "v",
     ],
     may_end: &[
-        "inc", "ltd", "co", "corp", "llc", "bros", "jr", "sr", "esq", "etc", "al", "ave", "blvd", "rd", "dept", "univ",
-        "assn", "est", "a.m", "p.m", "ph.d", "m.d", "b.a", "m.a", "u.s", "u.k", "u.n", "d.c", "plc", "calif", "mass",
-        "conn", "pa", "va", "md", "fla", "ga", "ala", "miss", "tenn", "ky", "minn", "wis", "mich", "ill", "ind",
-        "okla", "tex", "ariz", "colo", "ore", "wash", "ont", "que", "ibid", "approx", "govt", "intl", "mfg",
+        "inc", "ltd", "co", "corp", "llc", "bros", "jr", "sr", "esq", "al", "st", "mt", "ft", "ave", "blvd", "rd",
+        "dept", "univ", "assn", "est", "a.m", "p.m", "ph.d", "plc", "calif", "mass", "conn", "pa", "va", "fla", "ga",
+        "ala", "miss", "tenn", "ky", "minn", "wis", "mich", "ill", "ind", "okla", "tex", "ariz", "colo", "ore", "wash",
+        "ont", "que", "ibid", "approx", "govt", "intl", "jan", "feb", "aug", "sept", "oct", "nov", "dec",
     ],
     before_number: &[
         "no", "nos", "vol", "vols", "p", "pp", "fig", "figs", "ch", "chap", "sec", "sect", "art", "eq", "ref", "ed",

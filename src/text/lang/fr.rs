@@ -75,13 +75,14 @@ pub static DATA: LanguageData = LanguageData {
         "les",
     ],
     titles: &[
-        "m", "mm", "mme", "mmes", "mlle", "mlles", "mgr", "me", "mes", "dr", "drs", "pr", "prof", "st", "ste", "sts",
-        "stes", "cf", "bd", "bld", "boul", "av", "fg", "sgt", "cdt", "cne", "gal", "gén", "lt", "ltt", "cap", "vve",
-        "mr", "mrs", "messrs", "ex", "p.ex", "env", "ing", "hon", "rev", "s.m", "s.e", "s.a.r", "r.p",
+        "m", "mm", "mme", "mmes", "mlle", "mlles", "mgr", "me", "mes", "dr", "drs", "pr", "prof", "ste", "sts", "stes",
+        "cf", "sgt", "cdt", "cne", "gal", "gén", "lt", "cap", "vve", "mr", "mrs", "messrs", "env", "ing", "hon", "rev",
+        "s.m", "s.e", "s.a.r", "r.p", "p.ex", "c.-à-d",
     ],
     may_end: &[
-        "etc", "cie", "sté", "ets", "éts", "av.j.-c", "apr", "j.-c", "inc", "ltd", "co", "corp", "jr", "sr", "vs",
-        "éd", "ibid", "id", "op.cit", "al", "hab", "c.-à-d", "tél", "no", "dépt", "univ",
+        "cie", "sté", "ets", "éts", "av", "bd", "bld", "boul", "fg", "st", "apr", "j.-c", "inc", "ltd", "co", "corp",
+        "jr", "sr", "vs", "éd", "ibid", "id", "op", "al", "tél", "no", "dépt", "univ", "chap", "art", "ex", "déc",
+        "janv", "févr", "sept", "oct", "nov", "juil",
     ],
     before_number: &[
         "art", "p", "pp", "vol", "fig", "chap", "n", "nos", "t", "éd", "tél", "janv", "févr", "avr", "juil", "sept",

@@ -12,11 +12,13 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::Language;
 
+pub(super) mod abbreviations;
 pub(super) mod detect;
 mod en;
 mod evidence;
 mod fr;
 mod others;
+mod sample;
 mod vi;
 
 /// What the engine knows of one language.
@@ -31,9 +33,10 @@ pub struct LanguageData {
     pub(super) function_words: &'static str,
     /// Words that begin a sentence but hardly ever a name: they decide after an abbreviation that may end a sentence.
     pub(super) starters: &'static [&'static str],
-    /// Abbreviations that never end a sentence (`dr`, `mme`, `tp`), lower case, without the final full stop.
+    /// Abbreviations that never end a sentence (`dr`, `mme`, `tp`), lower case, without the final full stop. Written
+    /// without a capital in the text they may.
     pub(super) titles: &'static [&'static str],
-    /// Abbreviations that may end a sentence (`etc`, `inc`, `v.v`).
+    /// Abbreviations that may end a sentence (`inc`, `p.m`); one that mostly does (`etc`) is in no list.
     pub(super) may_end: &'static [&'static str],
     /// Abbreviations before a number only (`no`, `art`, `fig`).
     pub(super) before_number: &'static [&'static str],
@@ -43,8 +46,11 @@ pub struct LanguageData {
     pub person_plural: fn(&str) -> Option<String>,
 }
 
+/// How many languages there are.
+const COUNT: usize = 3;
+
 /// The languages, each with its data.
-pub static ALL: &[&LanguageData] = &[&fr::DATA, &vi::DATA, &en::DATA];
+pub static ALL: &[&LanguageData; COUNT] = &[&fr::DATA, &vi::DATA, &en::DATA];
 
 impl LanguageData {
     /// The primary subtag: `fr`, `vi`, `en`.
@@ -87,6 +93,11 @@ pub fn person_plural(language: Language, name: &str) -> Option<String> {
 /// The data that apply to a text: those of its language, or all where it is not known.
 pub(super) fn applying(language: Language) -> impl Iterator<Item = &'static LanguageData> {
     ALL.iter().copied().filter(move |data| data.language == language || language == Language::UND)
+}
+
+/// The last character boundary of a text at or before `at`.
+pub(super) fn floor_boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 /// A word in lower case and NFC with `'` as apostrophe: the form of the tables.

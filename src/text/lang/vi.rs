@@ -71,7 +71,7 @@ pub static DATA: LanguageData = LanguageData {
         "kt",
         "vs",
     ],
-    may_end: &["v.v", "vv", "v..v", "inc", "ltd", "co", "corp", "jr", "etc", "a.m", "p.m", "sđd", "cty"],
+    may_end: &["inc", "ltd", "co", "corp", "jr", "a.m", "p.m", "sđd", "cty"],
     before_number: &["tr", "t", "số", "đt", "tel", "fax", "k", "ql", "tl", "hl", "đ", "kp", "đh", "no", "vol", "km"],
     plural: |_| None,
     person_plural: |_| None,
@@ -101,10 +101,7 @@ pub(super) fn is_syllable(word: &[u8]) -> bool {
         return false;
     }
     // `gi` may also be `g` with the vowel `i` (`giết`, `gìn`): every initial that fits is tried.
-    std::iter::once("")
-        .chain(INITIALS.iter().copied())
-        .filter_map(|initial| word.strip_prefix(initial))
-        .any(|rhyme| is_rhyme(rhyme))
+    std::iter::once("").chain(INITIALS.iter().copied()).filter_map(|initial| word.strip_prefix(initial)).any(is_rhyme)
 }
 
 fn is_rhyme(rhyme: &str) -> bool {
