@@ -62,8 +62,7 @@ impl Sentences {
     ///
     /// # Panics
     /// If there is no sentence of that index.
-    pub fn span(&self, index: u32) -> Span {
-        let index = index as usize;
+    pub fn span(&self, index: usize) -> Span {
         Span::new(self.starts[index], self.starts.get(index + 1).copied().unwrap_or(self.end))
     }
 

@@ -40,6 +40,8 @@ pub struct LanguageData {
     pub(super) may_end: &'static [&'static str],
     /// Abbreviations before a number only (`no`, `art`, `fig`).
     pub(super) before_number: &'static [&'static str],
+    /// Kinship words that stand before names as forms of address, lower case.
+    kinship: &'static [&'static str],
     /// The plural of a theme's name, `None` where it has none of its own.
     pub plural: fn(&str) -> Option<String>,
     /// The plural of a person's name (*the Kennedys*), `None` where the language has none.
@@ -74,20 +76,38 @@ pub fn of(language: Language) -> Option<&'static LanguageData> {
     ALL.iter().copied().find(|data| data.language == language)
 }
 
-/// Whether a word (lower case, NFC) is a common word of the language; for `und`, of any of [`ALL`]; in other languages
-/// no word is.
+/// Whether a word (lower case) is a common word of the language; for `und`, of any of [`ALL`]; in other languages no word
+/// is. The word may be decomposed.
 pub fn is_common(language: Language, word: &str) -> bool {
-    applying(language).any(|data| data.is_common(word))
+    with_composed(word, |word| applying(language).any(|data| data.is_common(word)))
 }
 
-/// The plural of a theme's name in a language; `None` where it has none or the language is not one of [`ALL`].
-pub fn plural(language: Language, phrase: &str) -> Option<String> {
-    of(language).and_then(|data| (data.plural)(phrase))
+/// Whether a word (lower case) is a kinship word that stands before names as a form of address (`anh`, `bà`, `tante`,
+/// `uncle`); languages as in [`is_common`].
+pub fn is_kinship(language: Language, word: &str) -> bool {
+    with_composed(word, |word| applying(language).any(|data| data.kinship.contains(&word)))
 }
 
-/// The plural of a person's name in a language (only English has one).
-pub fn person_plural(language: Language, name: &str) -> Option<String> {
-    of(language).and_then(|data| (data.person_plural)(name))
+/// The plural of a theme's name in the language of a BCP 47 tag; `None` where it has none of its own or the language is
+/// not one of [`ALL`].
+pub fn plural(tag: &str, phrase: &str) -> Option<String> {
+    of(Language::of_tag(tag)).and_then(|data| (data.plural)(phrase))
+}
+
+/// The plural of a person's name in English (`the Kennedys`): that of its last word.
+pub fn plural_of_last_word(name: &str) -> Option<String> {
+    person_plural("en", name)
+}
+
+/// The plural of a person's name in the language of a BCP 47 tag; only English has one.
+pub fn person_plural(tag: &str, name: &str) -> Option<String> {
+    of(Language::of_tag(tag)).and_then(|data| (data.person_plural)(name))
+}
+
+/// Asks with the word as it stands, and composed where it has marks of its own.
+fn with_composed(word: &str, ask: impl Fn(&str) -> bool) -> bool {
+    let has_marks = || word.contains(|c| matches!(c, '\u{300}'..='\u{36F}'));
+    ask(word) || (has_marks() && ask(&word.nfc().collect::<String>()))
 }
 
 /// The data that apply to a text: those of its language, or all where it is not known.
@@ -143,7 +163,7 @@ mod tests {
             for word in words.iter().copied().chain(data.function_words.split_whitespace()) {
                 assert_eq!(word, key(word), "{}", data.code());
             }
-            for list in [data.titles, data.may_end, data.before_number, data.starters] {
+            for list in [data.titles, data.may_end, data.before_number, data.starters, data.kinship] {
                 for word in list {
                     assert_eq!(word.to_lowercase().nfc().collect::<String>(), *word, "{}", data.code());
                     assert!(!word.ends_with('.') && !word.contains(' '), "{}: `{word}`", data.code());
@@ -163,12 +183,21 @@ mod tests {
     }
 
     #[test]
+    fn kinship_words() {
+        assert!(
+            is_kinship(Language::VI, "anh") && is_kinship(Language::UND, "tante") && is_kinship(Language::EN, "uncle")
+        );
+        assert!(is_kinship(Language::VI, "ba\u{300}"), "decomposed");
+        assert!(!is_kinship(Language::EN, "anh") && !is_kinship(Language::of_tag("de"), "tante"));
+    }
+
+    #[test]
     fn plurals_go_by_language() {
-        assert_eq!(plural(Language::FR, "réseau").as_deref(), Some("réseaux"));
-        assert_eq!(plural(Language::EN, "network").as_deref(), Some("networks"));
-        assert_eq!(plural(Language::VI, "mạng"), None);
-        assert_eq!(plural(Language::UND, "network"), None);
-        assert_eq!(person_plural(Language::EN, "Jones").as_deref(), Some("Joneses"));
-        assert_eq!(person_plural(Language::FR, "Dupont"), None);
+        assert_eq!(plural("fr-CA", "réseau").as_deref(), Some("réseaux"));
+        assert_eq!(plural("en", "network").as_deref(), Some("networks"));
+        assert_eq!(plural("vi", "mạng"), None);
+        assert_eq!(plural("", "network"), None);
+        assert_eq!(plural_of_last_word("Jones").as_deref(), Some("Joneses"));
+        assert_eq!(person_plural("fr", "Dupont"), None);
     }
 }

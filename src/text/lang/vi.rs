@@ -73,6 +73,10 @@ pub static DATA: LanguageData = LanguageData {
     ],
     may_end: &["inc", "ltd", "co", "corp", "jr", "a.m", "p.m", "sđd", "cty"],
     before_number: &["tr", "t", "số", "đt", "tel", "fax", "k", "ql", "tl", "hl", "đ", "kp", "đh", "no", "vol", "km"],
+    kinship: &[
+        "anh", "chị", "em", "ông", "bà", "cô", "chú", "bác", "cậu", "mợ", "dì", "dượng", "thím", "cụ", "cháu", "con",
+        "bố", "ba", "má", "mẹ", "cha", "thầy", "ngài", "nàng", "chàng", "út", "u", "bu", "tía",
+    ],
     plural: |_| None,
     person_plural: |_| None,
 };

@@ -6,11 +6,11 @@ use super::*;
 fn cut(text: &str, language: Language) -> String {
     let mut sentences = Sentences::default();
     sentences.find(text, language);
-    let parts: Vec<&str> = (0..sentences.len() as u32).map(|index| sentences.span(index).of(text)).collect();
+    let parts: Vec<&str> = (0..sentences.len()).map(|index| sentences.span(index).of(text)).collect();
     assert_eq!(parts.concat(), text, "sentences cover the text");
-    for (index, span) in (0..sentences.len() as u32).map(|index| (index, sentences.span(index))) {
-        assert_eq!(sentences.index_of(span.start), index);
-        assert_eq!(sentences.index_of(span.end - 1), index);
+    for (index, span) in (0..sentences.len()).map(|index| (index, sentences.span(index))) {
+        assert_eq!(sentences.index_of(span.start) as usize, index);
+        assert_eq!(sentences.index_of(span.end - 1) as usize, index);
     }
     parts.join("|")
 }
