@@ -58,6 +58,9 @@ const LETTER_MARKS: &[(char, char, usize)] =
 const LIGATURE: usize = 46;
 const OTHER_MARK: usize = 63;
 
+/// Characters below this one are in `SORTS`: Latin to Greek extended, general punctuation, letter-like symbols.
+const SORTED: u32 = 0x2180;
+
 #[derive(Default)]
 struct Tables {
     marks: Vec<(u32, u8, u8, u8)>,
@@ -205,6 +208,24 @@ impl Tables {
         Some(first & !(0x7F << 22) | set << 22)
     }
 
+    /// 0 gap, 1 ignored, 2 word, 3 both words and gaps.
+    fn sort(&self, entry: u32) -> u8 {
+        match entry >> 29 {
+            HARD | SOFT => 0,
+            IGNORED => 1,
+            COMPLEX => {
+                let start = (entry & 0x3_FFFF) as usize;
+                let items = &self.sequences[start..start + (entry >> 18 & 31) as usize];
+                match items.iter().filter(|i| matches!(*i >> 29, LETTER | MARK)).count() {
+                    0 => 0,
+                    n if n == items.len() => 2,
+                    _ => 3,
+                }
+            }
+            _ => 2,
+        }
+    }
+
     fn entry(&mut self, c: char) -> u32 {
         if ('\u{AC00}'..='\u{D7A3}').contains(&c) {
             return HANGUL << 29;
@@ -265,12 +286,15 @@ fn main() {
         }
         stage1.push(index);
     }
+    // What the word scanner asks of the characters that news is made of: one byte each.
+    let sorts: Vec<String> = (0..SORTED).map(|cp| tables.sort(entries[cp as usize]).to_string()).collect();
     let mut source = String::new();
     let mut write = |name: &str, kind: &str, items: Vec<String>| {
         let _ = writeln!(source, "static {name}: [{kind}; {}] = [{}];", items.len(), items.join(","));
     };
     write("STAGE1", "u16", stage1.iter().map(u16::to_string).collect());
     write("STAGE2", "u32", blocks.iter().flat_map(|b| b.iter()).map(u32::to_string).collect());
+    write("SORTS", "u8", sorts);
     write("SEQUENCES", "u32", tables.sequences.iter().map(u32::to_string).collect());
     write("MARK_SETS", "u64", tables.mark_sets.iter().map(u64::to_string).collect());
     write("MARKS", "(u32, u8, u8, u8)", tables.marks.iter().map(|m| format!("{m:?}")).collect());

@@ -30,7 +30,8 @@ struct Compiler {
     key: String,
     /// Prefixes of names: hash, payload flags.
     prefixes: Vec<(u64, u32)>,
-    first_words: Vec<u64>,
+    /// First words of names, and whether the name may begin in lower case.
+    first_words: Vec<(u64, bool)>,
     /// Names of the word side: hash of all words, name.
     terminals: Vec<(u64, u32)>,
     /// Names of the substring side: pattern, name.
@@ -283,7 +284,7 @@ impl Compiler {
                 let hash = hash_key(&self.key);
                 prefix = if k == 0 { first_prefix(hash) } else { next_prefix(prefix, hash) };
                 if k == 0 {
-                    self.first_words.push(prefix);
+                    self.first_words.push((prefix, lower));
                 }
                 if k + 1 < words {
                     self.prefixes.push((prefix, CHILDREN | flag));
@@ -304,8 +305,9 @@ impl Compiler {
                 self.lexicon.names.len()
             )));
         }
-        self.first_words.sort_unstable();
-        self.first_words.dedup();
+        // Of a word that begins several names, the one that may be in lower case counts.
+        self.first_words.sort_unstable_by_key(|(hash, lower)| (*hash, !*lower));
+        self.first_words.dedup_by_key(|(hash, _)| *hash);
         self.terminals.sort_unstable();
         self.prefixes.sort_unstable_by_key(|p| p.0);
         // Forms: the names that share all words.

@@ -24,12 +24,17 @@ pub(crate) struct Bucket {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
     buckets: Vec<Bucket>,
+    /// First words of all names.
     filter: Vec<u64>,
+    /// First words of the names that may begin in lower case. Most words of a text are in lower case, most names are
+    /// not: this small filter keeps the former from the latter.
+    lower: Vec<u64>,
 }
 
 impl Table {
-    /// Builds from prefixes (hash, payload, is a first word), sorted by hash and distinct in it.
-    pub fn build(prefixes: &[(u64, u32)], first_words: &[u64]) -> Self {
+    /// Builds from prefixes (hash, payload) and first words (hash, whether some name may begin with it in lower case),
+    /// both distinct in the hash.
+    pub fn build(prefixes: &[(u64, u32)], first_words: &[(u64, bool)]) -> Self {
         if prefixes.is_empty() {
             return Self::default();
         }
@@ -47,22 +52,20 @@ impl Table {
                 at = if at + 1 == count { 0 } else { at + 1 };
             }
         }
-        let mut filter = vec![0u64; (first_words.len() / 4).next_power_of_two().max(1)];
-        for hash in first_words {
-            let (word, bits) = filter_bits(*hash, filter.len());
-            filter[word] |= bits;
-        }
-        Self { buckets, filter }
+        let filter = filter(first_words.iter().map(|f| f.0), first_words.len());
+        let lower = || first_words.iter().filter(|f| f.1).map(|f| f.0);
+        Self { buckets, filter, lower: self::filter(lower(), lower().count()) }
     }
 
-    /// Whether a word may begin a name; `false` is certain.
+    /// Whether a word may begin a name, written in lower case or not; `false` is certain.
     #[inline]
-    pub fn may_begin(&self, hash: u64) -> bool {
-        if self.filter.is_empty() {
+    pub fn may_begin(&self, hash: u64, lower: bool) -> bool {
+        let filter = if lower { &self.lower } else { &self.filter };
+        if filter.is_empty() {
             return false;
         }
-        let (word, bits) = filter_bits(hash, self.filter.len());
-        self.filter[word] & bits == bits
+        let (word, bits) = filter_bits(hash, filter.len());
+        filter[word] & bits == bits
     }
 
     /// Calls `each` with the payload of every slot whose tag fits the hash.
@@ -103,6 +106,19 @@ fn tag(hash: u64) -> u32 {
     (hash >> 1) as u32
 }
 
+/// A filter of two bits a word in 16 bits a word.
+fn filter(hashes: impl Iterator<Item = u64>, count: usize) -> Vec<u64> {
+    if count == 0 {
+        return Vec::new();
+    }
+    let mut filter = vec![0u64; (count / 4).next_power_of_two().max(1)];
+    for hash in hashes {
+        let (word, bits) = filter_bits(hash, filter.len());
+        filter[word] |= bits;
+    }
+    filter
+}
+
 /// One word of the filter and two bits in it.
 #[inline]
 fn filter_bits(hash: u64, words: usize) -> (usize, u64) {
@@ -124,15 +140,17 @@ mod tests {
             })
             .collect();
         prefixes.sort();
-        let first: Vec<u64> = prefixes.iter().map(|p| p.0).collect();
+        let first: Vec<(u64, bool)> = prefixes.iter().map(|p| (p.0, p.1 % 10 == 0)).collect();
         let table = Table::build(&prefixes, &first);
         for (hash, payload) in &prefixes {
-            assert!(table.may_begin(*hash));
+            assert!(table.may_begin(*hash, false));
+            assert!(payload % 10 != 0 || table.may_begin(*hash, true));
             let mut found = Vec::new();
             table.probe(*hash, |p| found.push(p));
             assert!(found.contains(payload));
         }
-        let strangers = (0..5000u64).filter(|i| table.may_begin(i.wrapping_mul(0x9E37_79B9_7F4A_7C15) << 1)).count();
+        let strange = |i: &u64| i.wrapping_mul(0x9E37_79B9_7F4A_7C15) << 1;
+        let strangers = (0..5000u64).filter(|i| table.may_begin(strange(i), false)).count();
         assert!(strangers < 1500, "the filter lets {strangers} of 5000 strangers through");
     }
 }

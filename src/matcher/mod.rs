@@ -112,7 +112,7 @@ impl Layer<'_> {
         let table = &self.lexicon.table;
         let any_case = context.policy == Some(MatchPolicy::Folded);
         for (first, word) in words.iter().enumerate() {
-            if !table.may_begin(word.hash) {
+            if !table.may_begin(word.hash, !word.capital && !any_case) {
                 continue;
             }
             let mut prefix = first_prefix(word.hash);
@@ -160,6 +160,17 @@ impl Layer<'_> {
                 let span = Span::new(begin.start, end.end);
                 self.hit(record, name, span, Nearness::Exact, false, hits);
                 continue;
+            }
+            if !mixed && !edges && first == last {
+                match policy::quick(record, listed, raw, context) {
+                    Some(true) => {
+                        let span = Span::new(begin.start, end.end);
+                        self.hit(record, name, span, Nearness::Folded, false, hits);
+                        continue;
+                    }
+                    Some(false) => continue,
+                    None => {}
+                }
             }
             let wanted = if edges { 2 } else { 1 };
             if read < wanted {

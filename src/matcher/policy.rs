@@ -139,6 +139,33 @@ pub(crate) fn compare(
     Some((span, if exact && !dotless { Nearness::Exact } else { Nearness::Folded }, dotless))
 }
 
+/// The verdict on a name of one word without symbols at its edges, where the raw bytes of name and text (not equal, one
+/// word without a gap inside) tell it; `None` where they do not.
+pub(crate) fn quick(record: &NameRecord, name: &[u8], text: &[u8], context: &Context<'_>) -> Option<bool> {
+    let smart = record.policy == 0 && context.policy.is_none() || context.policy == Some(MatchPolicy::Smart);
+    if !smart || record.flags & names::MANY_WORDS != 0 {
+        return None;
+    }
+    match (name.is_ascii(), text.is_ascii()) {
+        (true, true) => {
+            if !name.eq_ignore_ascii_case(text) {
+                // Another word with the same hash, or a name with soft gaps around it.
+                return (name.len() == text.len()).then_some(false);
+            }
+            let capitals = name.iter().zip(text).all(|(a, b)| !a.is_ascii_uppercase() || b.is_ascii_uppercase());
+            if capitals {
+                return Some(true);
+            }
+            (record.flags & names::ACRONYM == 0).then_some(false)
+        }
+        // Marks in the text must be in the name.
+        (true, false) => std::str::from_utf8(text).is_ok_and(fold::has_marks).then_some(false),
+        // An untagged name of one word keeps its marks.
+        (false, true) => (record.flags & names::MARKED != 0 && record.lang == 0).then_some(false),
+        (false, false) => None,
+    }
+}
+
 fn same_gap(name: &Folded, k: usize, text: &Folded, word: usize) -> bool {
     match (name.gaps[k], text.gaps[word]) {
         (Gap::Soft, Gap::Soft) => true,

@@ -67,9 +67,19 @@ pub(crate) enum Sort {
     Mixed,
 }
 
-/// The sort of a character outside ASCII.
+/// The sort of a character.
 #[inline]
-pub(crate) fn sort(c: char) -> Sort {
+pub(crate) fn sort(c: u32) -> Sort {
+    match SORTS.get(c as usize) {
+        Some(0) => Sort::Gap,
+        Some(1) => Sort::Ignored,
+        Some(2) => Sort::Word,
+        Some(_) => Sort::Mixed,
+        None => char::from_u32(c).map_or(Sort::Gap, entry_sort),
+    }
+}
+
+fn entry_sort(c: char) -> Sort {
     let e = entry(c);
     match e >> 29 {
         HARD | SOFT => Sort::Gap,
@@ -488,7 +498,7 @@ pub(crate) fn exact_form(text: &str, out: &mut String) {
                     _ => {}
                 }
             }
-            HARD | COMPLEX if sort(c) == Sort::Gap => {
+            HARD | COMPLEX if entry_sort(c) == Sort::Gap => {
                 in_gap = true;
                 hard_symbols += 1;
                 gap.push(c);

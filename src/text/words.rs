@@ -53,7 +53,7 @@ fn mix(a: u64, b: u64) -> u64 {
 }
 
 /// The first eight of `bytes` as a number; missing ones are 0.
-#[inline]
+#[inline(always)]
 fn eight(bytes: &[u8]) -> u64 {
     match bytes.first_chunk::<8>() {
         Some(chunk) => u64::from_le_bytes(*chunk),
@@ -67,7 +67,7 @@ fn eight(bytes: &[u8]) -> u64 {
 
 /// Hash of the search key `bytes[..len]`; what stands behind it is looked at but does not count. `fold` is OR-ed into
 /// every byte (0x20 folds ASCII words as they stand).
-#[inline]
+#[inline(always)]
 fn hash_bytes(bytes: &[u8], len: usize, fold: u64) -> u64 {
     // The lowest bit is left free for the cache of folded words.
     if len <= 8 {
@@ -135,8 +135,22 @@ impl Default for Scanner {
 
 /// Whether a character may be, or decompose to, a letter from U+0E00 on outside the Latin and Greek blocks from U+1E00.
 #[inline]
-fn is_wide(c: char) -> bool {
-    c >= '\u{E00}' && !('\u{1E00}'..'\u{2E80}').contains(&c)
+fn is_wide(c: u32) -> bool {
+    c >= 0xE00 && !(0x1E00..0x2E80).contains(&c)
+}
+
+/// The character at `at` and where the next one begins. `bytes` are valid UTF-8, `bytes[at]` is a lead byte above ASCII.
+#[inline]
+fn decode(bytes: &[u8], at: usize) -> (u32, usize) {
+    let tail = |i: usize| u32::from(bytes.get(at + i).copied().unwrap_or(0) & 0x3F);
+    let lead = u32::from(bytes[at]);
+    if lead < 0xE0 {
+        ((lead & 0x1F) << 6 | tail(1), at + 2)
+    } else if lead < 0xF0 {
+        ((lead & 0xF) << 12 | tail(1) << 6 | tail(2), at + 3)
+    } else {
+        ((lead & 7) << 18 | tail(1) << 12 | tail(2) << 6 | tail(3), at + 4)
+    }
 }
 
 impl Scanner {
@@ -206,8 +220,7 @@ impl Scanner {
                 end = i;
                 continue;
             }
-            let Some(c) = text[i..].chars().next() else { break };
-            let next = i + c.len_utf8();
+            let (c, next) = decode(bytes, i);
             self.wide |= is_wide(c);
             match fold::sort(c) {
                 Sort::Gap => break,
@@ -231,7 +244,7 @@ impl Scanner {
         if !begun {
             // Only ignored characters, or a gap character: step over it.
             // A gap character that is wide itself (fullwidth forms) was seen above.
-            return if i > start { i } else { i + text[i..].chars().next().map_or(1, char::len_utf8) };
+            return if i > start { i } else { decode(bytes, i).1 };
         }
         let raw = &bytes[first..end];
         if mixed {
@@ -245,16 +258,14 @@ impl Scanner {
     }
 
     fn cached(&mut self, text: &str, first: usize, end: usize) -> (u64, bool) {
-        let raw = &text.as_bytes()[first..end];
-        let mut packed = [0u8; 24];
-        packed[..raw.len()].copy_from_slice(raw);
-        packed[23] = raw.len() as u8;
-        let word = |i: usize| {
-            let mut eight = [0; 8];
-            eight.copy_from_slice(&packed[i * 8..i * 8 + 8]);
-            u64::from_le_bytes(eight)
+        // The raw bytes as three numbers, the length in the highest byte of the last.
+        let bytes = text.as_bytes();
+        let len = end - first;
+        let part = |at: usize| match len.saturating_sub(at) {
+            0 => 0,
+            left => eight(bytes.get(first + at..).unwrap_or_default()) & (u64::MAX >> (64 - 8 * left.min(8))),
         };
-        let raw = [word(0), word(1), word(2)];
+        let raw = [part(0), part(8), part(16) | (len as u64) << 56];
         let slot = (mix(raw[0] ^ K0, raw[1] ^ raw[2].rotate_left(32) ^ K1) >> (64 - CACHE_BITS)) as usize;
         let cached = self.cache[slot];
         if cached.raw == raw {
