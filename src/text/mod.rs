@@ -3,6 +3,7 @@
 mod document;
 pub(crate) mod fold;
 mod language;
+mod mask;
 mod sentences;
 mod span;
 pub(crate) mod words;

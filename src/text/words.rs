@@ -5,6 +5,7 @@
 //! order in a script that keeps them, goes through [`Folded`].
 
 use super::fold::{self, Folded, Sort};
+use super::mask::Masks;
 
 /// A word of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,25 +24,14 @@ pub(crate) struct Word {
     pub inner: u8,
 }
 
-const GAP: u8 = 0;
-const LOWER: u8 = 1;
-const UPPER: u8 = 2;
-const WIDE: u8 = 3;
-
-static CLASS: [u8; 256] = {
-    let mut class = [GAP; 256];
-    let mut b = 0;
-    while b < 256 {
-        class[b] = match b as u8 {
-            b'a'..=b'z' | b'0'..=b'9' | b'_' => LOWER,
-            b'A'..=b'Z' => UPPER,
-            0x80.. => WIDE,
-            _ => GAP,
-        };
-        b += 1;
-    }
-    class
-};
+/// A word before it is folded.
+#[derive(Clone, Copy)]
+struct Raw {
+    start: usize,
+    end: usize,
+    ascii: bool,
+    mixed: bool,
+}
 
 const K0: u64 = 0x9E37_79B9_7F4A_7C15;
 const K1: u64 = 0xD1B5_4A32_D192_ED03;
@@ -65,14 +55,16 @@ fn eight(bytes: &[u8]) -> u64 {
     }
 }
 
+/// The bits of a hash that are left free for the cache of folded words: capital, wide.
+const FLAGS: u64 = 3;
+
 /// Hash of the search key `bytes[..len]`; what stands behind it is looked at but does not count. `fold` is OR-ed into
 /// every byte (0x20 folds ASCII words as they stand).
 #[inline(always)]
 fn hash_bytes(bytes: &[u8], len: usize, fold: u64) -> u64 {
-    // The lowest bit is left free for the cache of folded words.
     if len <= 8 {
         let mask = if len == 0 { 0 } else { u64::MAX >> (64 - 8 * len) };
-        return mix(((eight(bytes) | fold) & mask) ^ K1, K0 ^ len as u64) & !1;
+        return mix(((eight(bytes) | fold) & mask) ^ K1, K0 ^ len as u64) & !FLAGS;
     }
     let mut state = K0 ^ len as u64;
     let mut at = 0;
@@ -82,7 +74,7 @@ fn hash_bytes(bytes: &[u8], len: usize, fold: u64) -> u64 {
     }
     // The last 16 bytes, which may overlap what was read; of shorter words the last eight.
     let (a, b) = if len >= 16 { (len - 16, len - 8) } else { (0, len - 8) };
-    mix((eight(&bytes[a..]) | fold) ^ state, (eight(&bytes[b..]) | fold) ^ K1) & !1
+    mix((eight(&bytes[a..]) | fold) ^ state, (eight(&bytes[b..]) | fold) ^ K1) & !FLAGS
 }
 
 const ASCII_FOLD: u64 = 0x2020_2020_2020_2020;
@@ -120,6 +112,7 @@ pub(crate) struct Scanner {
     folded: Folded,
     key: String,
     wide: bool,
+    masks: Masks,
 }
 
 impl Default for Scanner {
@@ -129,6 +122,7 @@ impl Default for Scanner {
             folded: Folded::default(),
             key: String::new(),
             wide: false,
+            masks: Masks::default(),
         }
     }
 }
@@ -166,113 +160,120 @@ impl Scanner {
         words.clear();
         self.wide = false;
         let bytes = text.as_bytes();
-        let len = bytes.len();
-        let mut i = 0;
-        while i < len {
-            let class = CLASS[bytes[i] as usize];
-            if class == GAP {
-                i += 1;
-                continue;
+        let mut masks = std::mem::take(&mut self.masks);
+        masks.read(bytes);
+        let mut at = masks.next_word(0);
+        while at < bytes.len() {
+            let (end, wide) = masks.word_end(at);
+            if wide {
+                // Only whole words are remembered, so what is found needs no look at its characters.
+                let (raw, slot) = if end - at <= CACHED_BYTES { Self::slot(bytes, at, end) } else { ([0; 3], 0) };
+                let cached = self.cache[slot];
+                if cached.raw == raw && raw[2] != 0 {
+                    self.wide |= cached.hash & 2 != 0;
+                    words.push(Word {
+                        hash: cached.hash & !FLAGS,
+                        start: at as u32,
+                        end: end as u32,
+                        capital: cached.hash & 1 != 0,
+                        mixed: false,
+                        inner: 0,
+                    });
+                } else {
+                    self.wide(text, at, end, words);
+                }
+            } else {
+                words.push(Word {
+                    hash: hash_bytes(&bytes[at..], end - at, ASCII_FOLD),
+                    start: at as u32,
+                    end: end as u32,
+                    capital: bytes[at].is_ascii_uppercase(),
+                    mixed: false,
+                    inner: 0,
+                });
             }
-            if class == WIDE {
-                i = self.wide(text, i, i, words);
-                continue;
-            }
-            let start = i;
-            i += 1;
-            while i < len && matches!(CLASS[bytes[i] as usize], LOWER | UPPER) {
-                i += 1;
-            }
-            if i < len && bytes[i] >= 0x80 {
-                i = self.wide(text, start, i, words);
-                continue;
-            }
-            words.push(Word {
-                hash: hash_bytes(&bytes[start..], i - start, ASCII_FOLD),
-                start: start as u32,
-                end: i as u32,
-                capital: class == UPPER,
-                mixed: false,
-                inner: 0,
-            });
+            at = masks.next_word(end);
         }
+        self.masks = masks;
     }
 
-    /// A stretch that begins at `start` with a word or a character outside ASCII; the first such character is at `at`.
-    /// Returns where to go on.
-    fn wide(&mut self, text: &str, start: usize, at: usize, words: &mut Vec<Word>) -> usize {
+    /// A stretch of word bytes, some of them outside ASCII: words, and what characters outside ASCII part them.
+    fn wide(&mut self, text: &str, start: usize, stop: usize, words: &mut Vec<Word>) {
         let bytes = text.as_bytes();
-        let mut i = at;
-        // Where the word ends so far: ignored characters at its end do not belong to it.
-        let mut end = at;
-        let mut mixed = false;
-        let mut begun = at > start;
-        let mut first = start;
-        while let Some(&b) = bytes.get(i) {
-            if b < 0x80 {
-                if CLASS[b as usize] == GAP {
-                    break;
+        let mut i = start;
+        // The word so far. Ignored characters at its end do not belong to it.
+        let mut word: Option<Raw> = None;
+        while i < stop {
+            let b = bytes[i];
+            let (sort, next, ascii) = if b < 0x80 {
+                (Sort::Word, i + 1, true)
+            } else {
+                let (c, next) = decode(bytes, i);
+                self.wide |= is_wide(c);
+                (fold::sort(c), next, false)
+            };
+            match sort {
+                Sort::Gap => {
+                    if let Some(raw) = word.take() {
+                        self.push(text, raw, words);
+                    }
                 }
-                if !begun {
-                    (begun, first) = (true, i);
-                }
-                i += 1;
-                end = i;
-                continue;
-            }
-            let (c, next) = decode(bytes, i);
-            self.wide |= is_wide(c);
-            match fold::sort(c) {
-                Sort::Gap => break,
                 Sort::Ignored => {}
-                Sort::Word => {
-                    if !begun {
-                        (begun, first) = (true, i);
-                    }
-                    end = next;
-                }
-                Sort::Mixed => {
-                    if !begun {
-                        (begun, first) = (true, i);
-                    }
-                    mixed = true;
-                    end = next;
+                Sort::Word | Sort::Mixed => {
+                    let raw = word.get_or_insert(Raw { start: i, end: i, ascii: true, mixed: false });
+                    // An ignored character inside the word is no ASCII either.
+                    raw.ascii &= ascii && raw.end == i;
+                    raw.mixed |= sort == Sort::Mixed;
+                    raw.end = next;
                 }
             }
             i = next;
         }
-        if !begun {
-            // Only ignored characters, or a gap character: step over it.
-            // A gap character that is wide itself (fullwidth forms) was seen above.
-            return if i > start { i } else { decode(bytes, i).1 };
+        if let Some(raw) = word {
+            self.push(text, raw, words);
         }
-        let raw = &bytes[first..end];
-        if mixed {
-            self.mixed(text, first, end, words);
-            return i;
-        }
-        let (hash, capital) =
-            if raw.len() <= CACHED_BYTES { self.cached(text, first, end) } else { self.fold(&text[first..end]) };
-        words.push(Word { hash, start: first as u32, end: end as u32, capital, mixed: false, inner: 0 });
-        i
     }
 
-    fn cached(&mut self, text: &str, first: usize, end: usize) -> (u64, bool) {
-        // The raw bytes as three numbers, the length in the highest byte of the last.
-        let bytes = text.as_bytes();
-        let len = end - first;
+    #[inline]
+    fn push(&mut self, text: &str, raw: Raw, words: &mut Vec<Word>) {
+        let Raw { start, end, ascii, mixed } = raw;
+        if mixed {
+            return self.mixed(text, start, end, words);
+        }
+        let (hash, capital) = if ascii {
+            let bytes = text.as_bytes();
+            (hash_bytes(&bytes[start..], end - start, ASCII_FOLD), bytes[start].is_ascii_uppercase())
+        } else if end - start <= CACHED_BYTES {
+            self.remember(text, start, end)
+        } else {
+            self.fold(&text[start..end])
+        };
+        words.push(Word { hash, start: start as u32, end: end as u32, capital, mixed: false, inner: 0 });
+    }
+
+    /// The raw bytes of a short word as three numbers (the length in the highest byte), and their place in the cache.
+    #[inline(always)]
+    fn slot(bytes: &[u8], start: usize, end: usize) -> ([u64; 3], usize) {
+        let len = end - start;
         let part = |at: usize| match len.saturating_sub(at) {
             0 => 0,
-            left => eight(bytes.get(first + at..).unwrap_or_default()) & (u64::MAX >> (64 - 8 * left.min(8))),
+            left => eight(bytes.get(start + at..).unwrap_or_default()) & (u64::MAX >> (64 - 8 * left.min(8))),
         };
         let raw = [part(0), part(8), part(16) | (len as u64) << 56];
-        let slot = (mix(raw[0] ^ K0, raw[1] ^ raw[2].rotate_left(32) ^ K1) >> (64 - CACHE_BITS)) as usize;
+        let slot = mix(raw[0] ^ K0, raw[1] ^ raw[2].rotate_left(32) ^ K1) >> (64 - CACHE_BITS);
+        (raw, slot as usize)
+    }
+
+    /// Folds a word, unless it is remembered, and remembers it.
+    fn remember(&mut self, text: &str, start: usize, end: usize) -> (u64, bool) {
+        let (raw, slot) = Self::slot(text.as_bytes(), start, end);
         let cached = self.cache[slot];
         if cached.raw == raw {
-            return (cached.hash & !1, cached.hash & 1 != 0);
+            return (cached.hash & !FLAGS, cached.hash & 1 != 0);
         }
-        let (hash, capital) = self.fold(&text[first..end]);
-        self.cache[slot] = Cached { raw, hash: hash | u64::from(capital) };
+        let (hash, capital) = self.fold(&text[start..end]);
+        let wide = text[start..end].chars().any(|c| is_wide(u32::from(c)));
+        self.cache[slot] = Cached { raw, hash: hash | u64::from(capital) | u64::from(wide) << 1 };
         (hash, capital)
     }
 
