@@ -30,7 +30,7 @@ pub(super) fn is_deliberate(text: &str, at: usize, next: usize) -> bool {
         return false;
     }
     let below = Line::after(text, next);
-    let before = above.start.checked_sub(1).map(|end| Line::before(text, end));
+    let before = above.previous(text);
     let before = before.as_ref().filter(|line| !line.is_blank());
     let above_chars = above.chars();
     if above_chars > WIDEST_WRAP {
@@ -50,17 +50,15 @@ pub(super) fn is_deliberate(text: &str, at: usize, next: usize) -> bool {
 
 /// Whether all lines around a break, up to [`NEIGHBOURS`] to either side in the same block, begin with a capital, and
 /// there are three of them at least: prose seldom does that.
-fn is_list_of_titles(text: &str, above: &Line<'_>, below: &Line<'_>) -> bool {
+fn is_list_of_titles<'a>(text: &'a str, above: &Line<'a>, below: &Line<'a>) -> bool {
     let mut lines = 2;
-    let mut start = above.start;
+    let mut previous = above.previous(text);
     for _ in 1..NEIGHBOURS {
-        let Some(line) = start.checked_sub(1).map(|end| Line::before(text, end)).filter(|line| !line.is_blank()) else {
-            break;
-        };
+        let Some(line) = previous.filter(|line| !line.is_blank()) else { break };
         if line_start(text, &line) != Start::Yes {
             return false;
         }
-        (start, lines) = (line.start, lines + 1);
+        (previous, lines) = (line.previous(text), lines + 1);
     }
     let mut next = below.next(text);
     for _ in 1..NEIGHBOURS {
@@ -131,6 +129,11 @@ impl<'a> Line<'a> {
         let found = memchr::memchr2(b'\n', b'\r', &text.as_bytes()[start..window]);
         let end = found.map_or(window, |at| start + at);
         Self { start, end, text: &text[start..end], is_cut: found.is_none() && window < text.len() }
+    }
+
+    /// The line above, if there is one and the start of this one is known.
+    fn previous(&self, text: &'a str) -> Option<Self> {
+        (!self.is_cut).then(|| self.start.checked_sub(1)).flatten().map(|end| Self::before(text, end))
     }
 
     /// Where the next line begins, if there is one.

@@ -152,6 +152,15 @@ proptest::proptest! {
         let _ = cut(&text, Language::UND);
     }
 
+    /// Lines longer than the window that is looked at may begin anywhere, also after a character of many bytes.
+    #[test]
+    fn long_lines_are_covered_by_their_sentences(
+        parts in proptest::collection::vec(("[ûa€Đ ]{100,300}", "[A-Zûa .!\n\r]{0,6}"), 1..6),
+    ) {
+        let text: String = parts.into_iter().map(|(long, short)| long + &short + "\nA").collect();
+        let _ = cut(&text, Language::UND);
+    }
+
     #[test]
     fn stops_are_found_one_by_one(bytes in proptest::collection::vec(proptest::sample::select(&b".!?\n\r\xA6\xE3\xEF/-> \xA5a\xE2"[..]), 0..50)) {
         let mut at = 0;
