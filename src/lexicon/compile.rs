@@ -128,8 +128,6 @@ impl Compiler {
             names: self.lexicon.names.len() as u32,
             prior: entity.prior.unwrap_or(DEFAULT_PRIOR),
             kind: self.kind(&entity.kind)?,
-            file: entity.file as u16,
-            line: entity.line,
             ..EntityRecord::default()
         };
         if let Some((latitude, longitude)) = entity.position {

@@ -70,9 +70,8 @@ pub(crate) struct EntityRecord {
     pub prior: f32,
     pub flags: u32,
     pub kind: u16,
-    /// The file of the layer that the row stands in.
-    pub file: u16,
-    pub line: u32,
+    pub padding: u16,
+    pub padding_2: u32,
 }
 
 /// An entity as the tables show it: fields of all its rows, later layers first.

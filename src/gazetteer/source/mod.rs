@@ -115,8 +115,8 @@ impl Output<'_> {
 
 /// Reads a file, or all gazetteer files of a folder, as one layer.
 ///
-/// A folder is searched recursively for regular files with a known extension, in the order of their names; hidden
-/// files and folders are left out.
+/// Of a folder, the regular files with a known extension that lie directly in it are read, in the order of their names,
+/// hidden ones left out. What lies deeper (what the files are built from, say) is not part of the gazetteer.
 ///
 /// # Errors
 /// The path cannot be read, has no known extension, or (without `lenient`) rows are broken: all problems in one error.
@@ -163,7 +163,7 @@ fn walk(folder: &Path) -> Result<Vec<PathBuf>> {
         entry.depth() > 0 && entry.file_name().to_str().is_some_and(|name| name.starts_with('.'))
     };
     let mut files = Vec::new();
-    for entry in walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(|e| !hidden(e)) {
+    for entry in walkdir::WalkDir::new(folder).max_depth(1).sort_by_file_name().into_iter().filter_entry(|e| !hidden(e)) {
         let entry = entry.map_err(|error| {
             let path = error.path().unwrap_or(folder).to_path_buf();
             Error::io(path, error.into())

@@ -396,7 +396,8 @@ fn a_folder_is_one_layer_in_the_order_of_names() {
         fs::write(path, text).expect("a file");
     };
     write("places.csv", "name\nParis\n");
-    write("b/people.TSV", "name\taliases\nTô Lâm\tx, y\n");
+    write("people.TSV", "name\taliases\nTô Lâm\tx, y\n");
+    write("build/people.csv", "name\nTemplate\n");
     write("a.jsonl", "{\"name\":\"A\"}\n");
     write(".hidden.csv", "broken");
     write(".git/x.csv", "broken");
@@ -405,7 +406,7 @@ fn a_folder_is_one_layer_in_the_order_of_names() {
     let names: Vec<_> = layer.entities.iter().map(|e| (e.name.as_str(), e.kind.as_str(), e.file)).collect();
     assert_eq!(names, [("A", "a", 0), ("Tô Lâm", "person", 1), ("Paris", "place", 2)]);
     assert_eq!(layer.label, folder.path().display().to_string());
-    assert_eq!(layer.files[1], folder.path().join("b").join("people.TSV").display().to_string());
+    assert_eq!(layer.files[1], folder.path().join("people.TSV").display().to_string());
 
     let before = layer.hash;
     assert_eq!(before.len(), 16);
