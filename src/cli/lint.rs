@@ -8,7 +8,7 @@ use super::Outcome;
 use super::args::LintArgs;
 use crate::error::Severity;
 use crate::gazetteer::{Gazetteer, ReadOptions, lint};
-use crate::lexicon::{CompileOptions, Stack};
+use crate::lexicon::Stack;
 use crate::text::{Language, lang};
 
 /// Reads every gazetteer, bad rows and all, and prints what is wrong with them.
@@ -20,7 +20,7 @@ pub(super) fn run(args: &LintArgs) -> Result<Outcome> {
     }
     let mut problems = lint::lint(&gazetteer, &|word| lang::is_common(Language::UND, word));
     // Names that break a limit are found by compiling.
-    let stack = Stack::build(&gazetteer, CompileOptions::default())?;
+    let stack = Stack::build(&gazetteer)?;
     for problem in stack.problems() {
         if !problems.contains(problem) {
             problems.push(problem.clone());

@@ -28,7 +28,7 @@ impl Extractor {
     /// # Errors
     /// As [`Extractor::new`]; also `--boundary none` with more than 100,000 names.
     pub fn with_options(gazetteer: &Gazetteer, options: ResolveOptions) -> Result<Self> {
-        let stack = Stack::build(gazetteer, CompileOptions { open: options.matching.open })?;
+        let stack = Stack::build_with(gazetteer, CompileOptions { open: options.matching.open })?;
         Ok(Self { stack, options, language: None })
     }
 

@@ -200,12 +200,15 @@ pub trait TableSink {
     fn finish(self: Box<Self>, info: RunInfo) -> Result<Counts>;
 }
 
+/// Takes encoded bytes.
+type WriteBytes<'a> = dyn FnMut(&[u8]) -> Result<()> + 'a;
+
 /// Rows that are encoded and written out in pieces.
 struct Pieces<'a> {
     encoder: Box<dyn Encoder>,
     buffer: Vec<u8>,
     rows: u64,
-    write: Box<dyn FnMut(&[u8]) -> Result<()> + 'a>,
+    write: Box<WriteBytes<'a>>,
 }
 
 impl<'a> Pieces<'a> {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Dialect, Encoder, Format};
-use crate::table::number::Digits;
+use crate::table::number::{push_fixed, push_integer};
 use crate::table::{ColumnType, Schema, Value};
 
 /// JSON Lines.
@@ -60,9 +60,14 @@ impl Encoder for Objects {
             out.extend_from_slice(key);
             match value {
                 Value::Empty => out.extend_from_slice(b"null"),
+                Value::Plain(text) => {
+                    out.push(b'"');
+                    out.extend_from_slice(text.as_bytes());
+                    out.push(b'"');
+                }
                 Value::Text(text) => string(text, out),
-                Value::Integer(number) => out.extend_from_slice(Digits::integer(*number).as_bytes()),
-                Value::Fixed(number) => out.extend_from_slice(Digits::fixed(*number).as_bytes()),
+                Value::Integer(number) => push_integer(*number, out),
+                Value::Fixed(number) => push_fixed(*number, out),
                 Value::Json(json) => one_line(json, out),
                 Value::Members(fields) => {
                     out.push(b'{');
@@ -143,6 +148,10 @@ mod tests {
             assert_eq!(out.iter().filter(|byte| **byte == b'\n').count(), 1);
             let row: serde_json::Value = serde_json::from_slice(&out).expect("one JSON object");
             assert_eq!(row["entity_a"], *text);
+            let (mut known, mut plain) = (Vec::new(), Vec::new());
+            encoder.row(&[Value::known(text)], &mut known);
+            encoder.row(&[Value::text(text)], &mut plain);
+            assert_eq!(known, plain);
             assert!(row["entity_b"].is_null());
             assert_eq!((&row["documents"], &row["sentences"]), (&3.into(), &u64::MAX.into()));
             assert_eq!(row["npmi"].as_f64(), Some(-0.000_5));

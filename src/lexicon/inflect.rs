@@ -3,6 +3,10 @@
 /// Generated names of a listed one: plurals of themes tagged fr or en; for persons `Last, First`, and the plural of the
 /// last word where tagged en. Acronyms, untagged and exact names are left to the caller.
 pub(crate) fn generated(kind: &str, lang: &str, name: &str) -> Vec<String> {
+    // `C++` and `G7` have no other form.
+    if !name.chars().next_back().is_some_and(char::is_alphabetic) {
+        return Vec::new();
+    }
     let primary = lang.split(['-', '_']).next().unwrap_or("");
     let mut names = Vec::new();
     match kind {

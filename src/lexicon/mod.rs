@@ -90,7 +90,15 @@ impl Stack {
     ///
     /// # Errors
     /// A section would outgrow 32 bits.
-    pub fn build(gazetteer: &Gazetteer, options: CompileOptions) -> Result<Self> {
+    pub fn build(gazetteer: &Gazetteer) -> Result<Self> {
+        Self::build_with(gazetteer, CompileOptions::default())
+    }
+
+    /// [`Stack::build`] with options.
+    ///
+    /// # Errors
+    /// As [`Stack::build`]; also `open` with more than [`MAX_OPEN_NAMES`] names.
+    pub fn build_with(gazetteer: &Gazetteer, options: CompileOptions) -> Result<Self> {
         let layers = gazetteer.layers().iter();
         let lexicons = layers.map(|layer| Lexicon::compile(layer, options)).collect::<Result<Vec<_>>>()?;
         Ok(Self::of(lexicons))

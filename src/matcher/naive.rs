@@ -638,6 +638,10 @@ pub(crate) fn rows(gazetteer: &Gazetteer, text: &str, setting: &Setting<'_>) -> 
         for (row, entity) in layer.entities.iter().enumerate() {
             let Some(joined) = entities[layer_number][row] else { continue };
             for listed in &entity.names {
+                // A name that folds to nothing is no name.
+                if !units(&listed.text).iter().any(|u| u.is_word() || matches!(u.unit, Unit::Hard(_))) {
+                    continue;
+                }
                 let policy = listed.policy.or(entity.policy).unwrap_or(MatchPolicy::Smart);
                 let mut forms = vec![(listed.clone(), false)];
                 let one_acronym = {

@@ -75,7 +75,7 @@ mod tests {
     use crate::text::Language;
 
     fn engine(gazetteer: &Gazetteer, text: &str, setting: &naive::Setting<'_>) -> Vec<naive::Row> {
-        let stack = Stack::build(gazetteer, CompileOptions { open: setting.open }).expect("compiles");
+        let stack = Stack::build_with(gazetteer, CompileOptions { open: setting.open }).expect("compiles");
         let (mut hits, mut groups, mut mentions) = (Vec::new(), Vec::new(), Vec::new());
         let options = MatchOptions { policy: setting.policy, open: setting.open };
         Matcher::default().find(&stack, text, Language::of_tag(setting.language), options, &mut hits);

@@ -5,10 +5,9 @@ use std::hash::BuildHasher;
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashTable};
 
-use super::key::SearchKey;
 use crate::lexicon::EntityId;
 use crate::resolve::Extraction;
-use crate::text::{Document, Span};
+use crate::text::{Document, Span, push_search_key};
 
 /// Of a mention: no entity of the document's list.
 const NONE: u32 = u32::MAX;
@@ -27,7 +26,7 @@ pub(super) struct Grouping {
 }
 
 impl Grouping {
-    pub fn group(&mut self, document: &Document, extraction: &Extraction, search_key: SearchKey) {
+    pub fn group(&mut self, document: &Document, extraction: &Extraction) {
         self.of_mention.clear();
         self.counts.clear();
         self.counts.resize(extraction.entities.len(), 0);
@@ -42,7 +41,7 @@ impl Grouping {
                     Some(entity) => {
                         self.listed.entry(entity).or_insert(entry as u32);
                     }
-                    None => places = self.add_unlisted(entry, mention, document, extraction, search_key),
+                    None => places = self.add_unlisted(entry, mention, document, extraction),
                 }
             }
             self.places.push(places);
@@ -50,7 +49,7 @@ impl Grouping {
         for mention in &extraction.mentions {
             let entry = match mention.entity {
                 Some(entity) => self.listed.get(&entity).copied().unwrap_or(NONE),
-                None => self.entry_of_unlisted(mention, document, extraction, search_key),
+                None => self.entry_of_unlisted(mention, document, extraction),
             };
             self.of_mention.push(entry);
             if let Some(count) = self.counts.get_mut(entry as usize) {
@@ -65,10 +64,9 @@ impl Grouping {
         mention: &crate::resolve::Mention,
         document: &Document,
         extraction: &Extraction,
-        search_key: SearchKey,
     ) -> (Span, Span) {
         let surface = slice(&document.text, mention.span);
-        let key = self.push(|texts| search_key(surface, texts));
+        let key = self.push(|texts| push_search_key(surface, texts));
         let name = self.push(|texts| push_one_line(surface, texts));
         let Self { unlisted, places, texts, .. } = self;
         let hash = hash_key(mention.kind.0, key.of(texts));
@@ -96,10 +94,9 @@ impl Grouping {
         mention: &crate::resolve::Mention,
         document: &Document,
         extraction: &Extraction,
-        search_key: SearchKey,
     ) -> u32 {
         let start = self.texts.len();
-        search_key(slice(&document.text, mention.span), &mut self.texts);
+        push_search_key(slice(&document.text, mention.span), &mut self.texts);
         let (texts, key) = self.texts.split_at(start);
         let hash = hash_key(mention.kind.0, key);
         let same = |other: &u32| {
@@ -169,7 +166,6 @@ fn push_one_line(surface: &str, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::plain_search_key;
     use super::super::testing::{found, mention, person, stack, unlisted};
     use super::*;
 
@@ -189,7 +185,7 @@ mod tests {
         extraction.entities = vec![0, 3, 4];
         let mut grouping = Grouping::default();
         for _ in 0..2 {
-            grouping.group(&document, &extraction, plain_search_key);
+            grouping.group(&document, &extraction);
             assert_eq!((0..5).map(|m| grouping.entry(m)).collect::<Vec<_>>(), [0, 0, 0, 1, 2].map(Some));
             assert_eq!((grouping.count(0), grouping.key(0), grouping.name(0)), (3, "lea roux", "Léa Roux"));
             assert_eq!((grouping.count(1), grouping.key(1)), (1, ""));
@@ -204,7 +200,7 @@ mod tests {
         let mentions: Vec<_> = (0..500).map(|i| unlisted(&stack, &document, &format!("Nom{i:03}"), "person")).collect();
         let extraction = found(&stack, &document, mentions);
         let mut grouping = Grouping::default();
-        grouping.group(&document, &extraction, plain_search_key);
+        grouping.group(&document, &extraction);
         assert!((0..500).all(|i| grouping.entry(i) == Some(i) && grouping.count(i) == 1));
     }
 }

@@ -6,7 +6,6 @@
 //! a [`Partial`], which merges with others in any order and spills to sorted files ([`partial`]).
 
 mod grouping;
-mod key;
 pub mod number;
 mod options;
 pub mod partial;
@@ -16,7 +15,6 @@ mod shown;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub use key::{SearchKey, plain_search_key};
 pub use options::{Carried, RowOptions};
 pub use partial::{Partial, Wanted};
 pub use rows::{DocumentRows, RowMaker, problem_row};
@@ -33,6 +31,9 @@ pub enum Value<'a> {
     Empty,
     /// Text, exactly as it is to be read back.
     Text(&'a str),
+    /// Text that no text format must quote or escape ([`Value::known`]). What a run prints again and again (ids, kinds,
+    /// names) is asked about once, not in each row.
+    Plain(&'a str),
     /// A count or an offset.
     Integer(u64),
     /// A number with four decimals, in ten-thousandths.
@@ -47,6 +48,19 @@ impl<'a> Value<'a> {
     /// Text, or [`Value::Empty`] where there is none.
     pub fn text(text: &'a str) -> Self {
         if text.is_empty() { Value::Empty } else { Value::Text(text) }
+    }
+
+    /// Text that is to be written many times: [`Value::Plain`] where it has no control character and none of `"`, `\`,
+    /// `,` and `;`, and does not begin with one of `=`, `+`, `-` and `@`.
+    pub fn known(text: &'a str) -> Self {
+        let special = |byte: u8| byte < 0x20 || matches!(byte, b'"' | b'\\' | b',' | b';');
+        if text.is_empty() {
+            Value::Empty
+        } else if text.starts_with(['=', '+', '-', '@']) || text.bytes().any(special) {
+            Value::Text(text)
+        } else {
+            Value::Plain(text)
+        }
     }
 }
 

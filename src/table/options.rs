@@ -1,7 +1,5 @@
 //! What a user may choose about rows.
 
-use super::key::{SearchKey, plain_search_key};
-
 /// Choices that change columns or cells, the same for a whole run.
 #[derive(Clone, Debug)]
 pub struct RowOptions {
@@ -13,8 +11,6 @@ pub struct RowOptions {
     pub with_text: bool,
     /// Fields of the records that `documents` carries through.
     pub carried: Carried,
-    /// The search key of a text, by which mentions of unlisted names are one entity.
-    pub search_key: SearchKey,
 }
 
 impl Default for RowOptions {
@@ -24,7 +20,6 @@ impl Default for RowOptions {
             context: 0,
             with_text: false,
             carried: Carried::default(),
-            search_key: plain_search_key,
         }
     }
 }

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 
 use super::grouping::{Grouping, slice};
-use super::number::Digits;
+use super::number::{as_text, push_fixed, push_range};
 use super::options::RowOptions;
 use super::schema::{Schema, Table};
-use super::shown::{ShownCache, listed_name};
+use super::shown::{Shown, ShownCache};
 use super::{RowWriter, Value};
 use crate::error::{Problem, Result};
-use crate::lexicon::Stack;
+use crate::lexicon::{KindId, Stack};
 use crate::resolve::Extraction;
 use crate::text::{Document, Repair, Span};
 
@@ -25,10 +25,12 @@ pub struct RowMaker<'s> {
     options: RowOptions,
     /// Names of the columns for carried fields, as [`Table::schema`] gave them.
     documents: Schema,
+    kinds: Vec<Value<'s>>,
+    rule: (&'static str, Value<'static>),
     shown: ShownCache<'s>,
     grouping: Grouping,
     originals: Originals,
-    scratch: String,
+    scratch: Vec<u8>,
 }
 
 impl<'s> RowMaker<'s> {
@@ -38,10 +40,12 @@ impl<'s> RowMaker<'s> {
             stack,
             documents: Table::Documents.schema(&options),
             options,
+            kinds: stack.kinds.iter().map(|kind| Value::known(kind)).collect(),
+            rule: ("", Value::Empty),
             shown: ShownCache::new(),
             grouping: Grouping::default(),
             originals: Originals::default(),
-            scratch: String::new(),
+            scratch: Vec::new(),
         }
     }
 
@@ -51,9 +55,12 @@ impl<'s> RowMaker<'s> {
         document: &'d Document<'d>,
         extraction: &'d Extraction,
     ) -> DocumentRows<'m, 's, 'd> {
-        self.grouping.group(document, extraction, self.options.search_key);
         self.originals.of(&document.repairs);
-        DocumentRows { maker: self, document, extraction }
+        let id = match Value::known(&document.id) {
+            Value::Empty => Value::Text(""),
+            id => id,
+        };
+        DocumentRows { maker: self, document, extraction, id, grouped: false }
     }
 }
 
@@ -63,6 +70,9 @@ pub struct DocumentRows<'m, 's, 'd> {
     maker: &'m mut RowMaker<'s>,
     pub(super) document: &'d Document<'d>,
     pub(super) extraction: &'d Extraction,
+    id: Value<'d>,
+    /// Whether the maker's grouping is that of this document.
+    grouped: bool,
 }
 
 impl<'s> DocumentRows<'_, 's, '_> {
@@ -71,7 +81,15 @@ impl<'s> DocumentRows<'_, 's, '_> {
     }
 
     pub(super) fn grouping(&self) -> &Grouping {
+        debug_assert!(self.grouped);
         &self.maker.grouping
+    }
+
+    /// Groups the mentions by entity; not every table asks for that.
+    pub(super) fn group(&mut self) {
+        if !std::mem::replace(&mut self.grouped, true) {
+            self.maker.grouping.group(self.document, self.extraction);
+        }
     }
 
     /// Hands the rows of a table to a writer. Run-wide tables and `errors` have no rows that come from a document.
@@ -89,17 +107,28 @@ impl<'s> DocumentRows<'_, 's, '_> {
     }
 
     fn mentions<W: RowWriter + ?Sized>(&mut self, out: &mut W) -> Result<()> {
-        let RowMaker { stack, options, shown, grouping, originals, scratch, .. } = &mut *self.maker;
-        let (text, id): (&str, &str) = (&self.document.text, &self.document.id);
+        if self.extraction.mentions.iter().any(|mention| mention.entity.is_none()) {
+            self.group();
+        }
+        let RowMaker { stack, options, kinds, rule, shown, grouping, originals, scratch, .. } = &mut *self.maker;
+        let text: &str = &self.document.text;
         let name_lang = options.name_lang.as_deref();
+        let columns = if options.context > 0 { MENTION_COLUMNS } else { MENTION_COLUMNS - 2 };
         for (index, mention) in self.extraction.mentions.iter().enumerate() {
-            let (entity_id, name, wikidata) = match mention.entity {
+            let (entity, name, matched_name) = match mention.entity {
                 Some(entity) => {
-                    let shown = shown.get(stack, name_lang, entity);
-                    (shown.id, shown.name, shown.wikidata)
+                    let (shown, listed) = shown.get_named(stack, name_lang, entity, mention.name);
+                    (shown, shown.name, listed)
                 }
-                None => ("", grouping.entry(index).map(|entry| grouping.name(entry)).unwrap_or_default(), ""),
+                None => {
+                    let name = grouping.entry(index).map(|entry| grouping.name(entry)).unwrap_or_default();
+                    (Shown::NONE, Value::text(name), Value::Empty)
+                }
             };
+            // The names of rules are constants of the program: the same place is the same text.
+            if !std::ptr::eq(rule.0, mention.rule) {
+                *rule = (mention.rule, Value::known(mention.rule));
+            }
             scratch.clear();
             if let Some(parent) = mention.parent {
                 originals.push_range(parent, scratch);
@@ -110,40 +139,43 @@ impl<'s> DocumentRows<'_, 's, '_> {
             }
             let (parent, antecedent) = scratch.split_at(parent_len);
             let part = |span: Option<Span>| span.map_or(Value::Empty, |span| Value::text(slice(text, span)));
-            let mut values = [Value::Empty; MENTION_COLUMNS];
-            values[..18].copy_from_slice(&[
-                Value::Text(id),
+            let (left, right) = match options.context {
+                0 => ("", ""),
+                chars => (
+                    left_of(text, mention.span.start as usize, chars),
+                    right_of(text, mention.span.end as usize, chars),
+                ),
+            };
+            let values: [Value<'_>; MENTION_COLUMNS] = [
+                self.id,
                 Value::Integer(u64::from(mention.chars.start)),
                 Value::Integer(u64::from(mention.chars.end)),
                 Value::Integer(originals.original(mention.span.start)),
                 Value::Integer(originals.original(mention.span.end)),
                 Value::Text(slice(text, mention.span)),
-                Value::Text(stack.kind(mention.kind)),
-                Value::text(entity_id),
-                Value::text(name),
-                mention.name.map_or(Value::Empty, |name| Value::text(listed_name(stack, name))),
+                kind_of(kinds, mention.kind),
+                entity.id,
+                name,
+                matched_name,
                 Value::Fixed((f64::from(mention.score) * 10_000.0).round() as i64),
-                Value::Text(mention.rule),
+                rule.1,
                 Value::Integer(u64::from(mention.sentence)),
-                Value::text(parent),
+                Value::text(as_text(parent)),
                 part(mention.role),
                 part(mention.title),
-                Value::text(antecedent),
-                Value::text(wikidata),
-            ]);
-            let mut columns = MENTION_COLUMNS - 2;
-            if options.context > 0 {
-                values[columns] = Value::text(left_of(text, mention.span.start as usize, options.context));
-                values[columns + 1] = Value::text(right_of(text, mention.span.end as usize, options.context));
-                columns = MENTION_COLUMNS;
-            }
+                Value::text(as_text(antecedent)),
+                entity.wikidata,
+                Value::text(left),
+                Value::text(right),
+            ];
             out.row(&values[..columns])?;
         }
         Ok(())
     }
 
     fn document_entities<W: RowWriter + ?Sized>(&mut self, out: &mut W) -> Result<()> {
-        let RowMaker { stack, options, shown, grouping, .. } = &mut *self.maker;
+        self.group();
+        let RowMaker { stack, options, kinds, shown, grouping, .. } = &mut *self.maker;
         for (entry, first) in self.extraction.entities.iter().enumerate() {
             let Some(mention) = self.extraction.mentions.get(*first as usize) else { continue };
             let (entity_id, name) = match mention.entity {
@@ -151,13 +183,13 @@ impl<'s> DocumentRows<'_, 's, '_> {
                     let shown = shown.get(stack, options.name_lang.as_deref(), entity);
                     (shown.id, shown.name)
                 }
-                None => ("", grouping.name(entry)),
+                None => (Value::Empty, Value::text(grouping.name(entry))),
             };
             out.row(&[
-                Value::Text(&self.document.id),
-                Value::text(entity_id),
-                Value::Text(stack.kind(mention.kind)),
-                Value::text(name),
+                self.id,
+                entity_id,
+                kind_of(kinds, mention.kind),
+                name,
                 Value::Integer(u64::from(grouping.count(entry))),
                 Value::Integer(u64::from(mention.chars.start)),
                 Value::Fixed(i64::from(self.extraction.salience.get(entry).copied().unwrap_or(0))),
@@ -173,19 +205,19 @@ impl<'s> DocumentRows<'_, 's, '_> {
             scratch.clear();
             for (i, (chars, weight)) in topic.evidence.iter().enumerate() {
                 if i > 0 {
-                    scratch.push('|');
+                    scratch.push(b'|');
                 }
                 push_range(u64::from(chars.start), u64::from(chars.end), scratch);
-                scratch.push(':');
-                scratch.push_str(Digits::fixed(i64::from(*weight)).as_str());
+                scratch.push(b':');
+                push_fixed(i64::from(*weight), scratch);
             }
             out.row(&[
-                Value::Text(&self.document.id),
-                Value::Text(theme.id),
-                Value::text(theme.name),
+                self.id,
+                theme.id,
+                theme.name,
                 Value::Fixed(i64::from(topic.score)),
                 Value::Integer(u64::from(topic.mentions)),
-                Value::text(scratch),
+                Value::text(as_text(scratch)),
             ])?;
         }
         Ok(())
@@ -196,10 +228,10 @@ impl<'s> DocumentRows<'_, 's, '_> {
         let (document, extraction) = (self.document, self.extraction);
         let top_topic = match extraction.topics.first() {
             Some(topic) => shown.get(stack, options.name_lang.as_deref(), topic.entity).id,
-            None => "",
+            None => Value::Empty,
         };
         let standard = [
-            Value::Text(&document.id),
+            self.id,
             Value::text(&document.path),
             Value::text(&document.title),
             Value::text(&document.date),
@@ -209,7 +241,7 @@ impl<'s> DocumentRows<'_, 's, '_> {
             Value::Integer(extraction.words),
             Value::Integer(extraction.mentions.len() as u64),
             Value::Integer(extraction.entities.len() as u64),
-            Value::text(top_topic),
+            top_topic,
         ];
         if schema.columns.len() == DOCUMENT_COLUMNS {
             return out.row(&standard);
@@ -239,6 +271,11 @@ impl<'s> DocumentRows<'_, 's, '_> {
         }
         out.row(&values)
     }
+}
+
+#[inline]
+fn kind_of<'s>(kinds: &[Value<'s>], kind: KindId) -> Value<'s> {
+    kinds.get(usize::from(kind.0)).copied().unwrap_or(Value::Empty)
 }
 
 /// The name of a carried field as a member beside the columns of `documents`.
@@ -289,15 +326,9 @@ impl Originals {
         u64::from(byte) - before.checked_sub(1).map_or(0, |last| self.longer[last].1)
     }
 
-    fn push_range(&self, span: Span, out: &mut String) {
+    fn push_range(&self, span: Span, out: &mut Vec<u8>) {
         push_range(self.original(span.start), self.original(span.end), out);
     }
-}
-
-fn push_range(start: u64, end: u64, out: &mut String) {
-    out.push_str(Digits::integer(start).as_str());
-    out.push('-');
-    out.push_str(Digits::integer(end).as_str());
 }
 
 fn left_of(text: &str, byte: usize, chars: usize) -> &str {

@@ -1,47 +1,90 @@
 //! What the tables show of an entity, kept at hand.
 
+use super::Value;
 use crate::lexicon::{EntityId, NameId, Stack};
 
 /// Columns of an entity in the tables of documents.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Shown<'s> {
-    pub id: &'s str,
+    pub id: Value<'s>,
     /// In the language asked for, where there is one.
-    pub name: &'s str,
-    pub wikidata: &'s str,
+    pub name: Value<'s>,
+    pub wikidata: Value<'s>,
+}
+
+impl Shown<'_> {
+    /// Of no listed entity.
+    pub const NONE: Self = Self { id: Value::Empty, name: Value::Empty, wikidata: Value::Empty };
 }
 
 /// How many entities are kept at hand: documents name the same ones again and again.
-const LINES: usize = 4096;
+const LINES: usize = 8192;
 
 /// A direct-mapped cache of [`Shown`]: looking an entity up in its layers costs more than writing the row.
 #[derive(Clone, Debug)]
 pub(super) struct ShownCache<'s> {
-    lines: Vec<(Option<EntityId>, Shown<'s>)>,
+    lines: Vec<Line<'s>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Line<'s> {
+    entity: Option<EntityId>,
+    shown: Shown<'s>,
+    /// The name that last matched the entity: mostly the same one matches again.
+    name: Option<NameId>,
+    listed: Value<'s>,
+}
+
+impl<'s> Line<'s> {
+    fn of(entity: Option<EntityId>, shown: Shown<'s>) -> Self {
+        Self { entity, shown, name: None, listed: Value::Empty }
+    }
 }
 
 impl<'s> ShownCache<'s> {
     pub fn new() -> Self {
-        Self { lines: vec![(None, Shown::default()); LINES] }
+        Self { lines: vec![Line::of(None, Shown::NONE); LINES] }
     }
 
     #[inline]
-    pub fn get(&mut self, stack: &'s Stack, name_lang: Option<&str>, entity: EntityId) -> Shown<'s> {
+    fn line(&mut self, stack: &'s Stack, name_lang: Option<&str>, entity: EntityId) -> &mut Line<'s> {
         let mixed = (entity.index ^ (u32::from(entity.layer) << 29)).wrapping_mul(0x9E37_79B1);
-        let line = &mut self.lines[(mixed >> 20) as usize % LINES];
-        if line.0 != Some(entity) {
-            *line = (Some(entity), show(stack, name_lang, entity));
+        let line = &mut self.lines[(mixed >> 19) as usize % LINES];
+        if line.entity != Some(entity) {
+            *line = Line::of(Some(entity), show(stack, name_lang, entity));
         }
-        line.1
+        line
+    }
+
+    /// An entity.
+    #[inline]
+    pub fn get(&mut self, stack: &'s Stack, name_lang: Option<&str>, entity: EntityId) -> Shown<'s> {
+        self.line(stack, name_lang, entity).shown
+    }
+
+    /// An entity, and the listed name by which it was found.
+    #[inline]
+    pub fn get_named(
+        &mut self,
+        stack: &'s Stack,
+        name_lang: Option<&str>,
+        entity: EntityId,
+        name: Option<NameId>,
+    ) -> (Shown<'s>, Value<'s>) {
+        let line = self.line(stack, name_lang, entity);
+        if line.name != name {
+            (line.name, line.listed) = (name, name.map_or(Value::Empty, |name| Value::known(listed_name(stack, name))));
+        }
+        (line.shown, line.listed)
     }
 }
 
 fn show<'s>(stack: &'s Stack, name_lang: Option<&str>, entity: EntityId) -> Shown<'s> {
     let view = stack.entity(entity);
     Shown {
-        id: view.id,
-        name: name_lang.and_then(|lang| view.name_in(lang)).unwrap_or(view.name),
-        wikidata: view.outside_id("wikidata"),
+        id: Value::known(view.id),
+        name: Value::known(name_lang.and_then(|lang| view.name_in(lang)).unwrap_or(view.name)),
+        wikidata: Value::known(view.outside_id("wikidata")),
     }
 }
 
@@ -61,8 +104,7 @@ pub(super) fn by_printed_id(stack: &Stack, entity: EntityId) -> EntityId {
 }
 
 /// The name as listed: of a generated name, the one it was made from.
-#[inline]
-pub(super) fn listed_name(stack: &Stack, name: NameId) -> &str {
+fn listed_name(stack: &Stack, name: NameId) -> &str {
     let Some(lexicon) = stack.lexicons.get(name.layer as usize) else { return "" };
     let listed = lexicon.names.get(name.index as usize).and_then(|record| lexicon.names.get(record.listed as usize));
     listed.map(|record| lexicon.text(record.text)).unwrap_or_default()

@@ -18,9 +18,13 @@ impl RowWriter for Lines {
             .iter()
             .map(|value| match value {
                 Value::Empty => "-".to_owned(),
-                Value::Text(text) | Value::Json(text) => (*text).to_owned(),
+                Value::Text(text) | Value::Plain(text) | Value::Json(text) => (*text).to_owned(),
                 Value::Integer(number) => number.to_string(),
-                Value::Fixed(number) => super::number::Digits::fixed(*number).as_str().to_owned(),
+                Value::Fixed(number) => {
+                    let mut out = Vec::new();
+                    super::number::push_fixed(*number, &mut out);
+                    super::number::as_text(&out).to_owned()
+                }
                 Value::Members(members) => {
                     members.iter().map(|(name, json)| format!("{name}={json}")).collect::<Vec<_>>().join(",")
                 }

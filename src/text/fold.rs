@@ -445,16 +445,21 @@ pub(crate) fn has_marks(text: &str) -> bool {
 /// assert_eq!(gazetier::text::search_key("  Hà Nội, États‑Unis"), "ha noi etats unis");
 /// ```
 pub fn search_key(text: &str) -> String {
+    let mut key = String::with_capacity(text.len());
+    push_search_key(text, &mut key);
+    key
+}
+
+/// Appends the [`search_key`] of a text to a buffer.
+pub fn push_search_key(text: &str, key: &mut String) {
     let mut folded = Folded::default();
     folded.read(text, 0);
-    let mut key = String::with_capacity(text.len());
     for word in 0..folded.words.len() {
         if word > 0 {
             key.push(' ');
         }
-        folded.key(word, &mut key);
+        key.extend(folded.word(word).iter().map(|l| if l.key == '\u{7F}' { '_' } else { l.key }));
     }
-    key.replace('\u{7F}', "_")
 }
 
 /// The canonical form that `exact` compares: NFD, ignorable characters dropped, soft gaps as one space, other gaps as

@@ -10,7 +10,7 @@ pub(crate) mod words;
 pub mod lang;
 
 pub use document::{Document, MAX_DOCUMENT_BYTES, Offsets, Repair, dated_first_line, is_date};
-pub use fold::search_key;
+pub use fold::{push_search_key, search_key};
 pub use language::{Language, detect};
 pub use sentences::Sentences;
 pub use span::Span;

@@ -97,7 +97,7 @@ impl<'s> BatchEncoder<'s> {
             }
         }
         if self.partial.any() {
-            partial.document(&rows);
+            partial.document(&mut rows);
         }
         Ok(())
     }

@@ -414,6 +414,15 @@ fn a_stream_gets_the_rows_of_each_batch_and_a_closed_pipe_is_told() {
 }
 
 #[test]
+fn workers_and_sinks_may_move_between_threads() {
+    fn moves<T: Send>() {}
+    moves::<BatchEncoder<'_>>();
+    moves::<BatchOutput>();
+    moves::<FolderSink<'_>>();
+    moves::<SingleSink<'_>>();
+}
+
+#[test]
 fn plans_that_cannot_be_are_refused() {
     let stack = stack();
     let several = RunPlan::new(&stack, &[Table::Errors, Table::Mentions, Table::Mentions]);

@@ -200,7 +200,7 @@ fn merge_unlisted(readers: &mut [PartialReader], out: &mut dyn Records) -> Resul
 fn merge_listed(readers: &mut [PartialReader], out: &mut dyn Records) -> Result<Vec<Vec<u32>>> {
     let less = |readers: &[PartialReader], a: usize, b: usize| readers[a].listed().id < readers[b].listed().id;
     let mut maps: Vec<Vec<u32>> =
-        readers.iter().map(|reader| Vec::with_capacity(reader.listed_count as usize)).collect();
+        readers.iter().map(|reader| Vec::with_capacity(reader.listed_count.min(1 << 20) as usize)).collect();
     let with_head = heads(readers, PartialReader::next_listed)?;
     let mut heads = Heads::new(with_head.into_iter(), |a, b| less(readers, a, b));
     let mut current: Option<(EntityId, String, Tally)> = None;
@@ -280,6 +280,8 @@ pub struct FinalRows<'a> {
     pub truncated: u64,
     /// Entity and documents of each listed record, for pairs.
     listed: Vec<(EntityId, u64)>,
+    /// The first entity of the last pair, and its id: pairs of one entity are neighbours.
+    first: (u32, Value<'a>),
     scratch: String,
 }
 
@@ -301,6 +303,7 @@ impl<'a> FinalRows<'a> {
             documents: 0,
             truncated: 0,
             listed: Vec::new(),
+            first: (0, Value::Empty),
             scratch: String::new(),
         }
     }
@@ -318,10 +321,16 @@ pub fn npmi(both: u64, a: u64, b: u64, documents: u64) -> i64 {
     ten_thousandths(value).unwrap_or(0)
 }
 
-fn date_text(date: u32, out: &mut String) {
+/// Appends first and last date, of equal length; nothing where none is known.
+fn push_dates(tally: &Tally, out: &mut String) {
     use std::fmt::Write;
-    // Writing to a String does not fail.
-    let _ = write!(out, "{:04}-{:02}-{:02}", date / 10_000, date / 100 % 100, date % 100);
+    if tally.last_date == 0 {
+        return;
+    }
+    for date in [tally.first_date, tally.last_date] {
+        // Writing to a String does not fail.
+        let _ = write!(out, "{:04}-{:02}-{:02}", date / 10_000, date / 100 % 100, date % 100);
+    }
 }
 
 impl Records for FinalRows<'_> {
@@ -334,7 +343,8 @@ impl Records for FinalRows<'_> {
         let Some(out) = &mut self.entities else { return Ok(()) };
         let tally = &record.tally;
         self.scratch.clear();
-        let (first, last) = dates(tally, &mut self.scratch);
+        push_dates(tally, &mut self.scratch);
+        let (first, last) = self.scratch.split_at(self.scratch.len() / 2);
         out.row(&[
             Value::Empty,
             Value::Text(record.kind),
@@ -374,7 +384,7 @@ impl Records for FinalRows<'_> {
             self.scratch.push_str(id);
         }
         let ids = self.scratch.len();
-        dates(tally, &mut self.scratch);
+        push_dates(tally, &mut self.scratch);
         let (ids, dates) = self.scratch.split_at(ids);
         let (first, last) = dates.split_at(dates.len() / 2);
         let degrees = |degrees: Option<f64>| degrees.and_then(ten_thousandths).map_or(Value::Empty, Value::Fixed);
@@ -401,8 +411,11 @@ impl Records for FinalRows<'_> {
         }
         // The records name listed entities that have come before.
         let (a, b) = (self.listed[record.a as usize], self.listed[record.b as usize]);
+        if self.first.0 != record.a || self.first.1 == Value::Empty {
+            self.first = (record.a, Value::known(id_of(self.stack, a.0)));
+        }
         out.row(&[
-            Value::Text(id_of(self.stack, a.0)),
+            self.first.1,
             Value::Text(id_of(self.stack, b.0)),
             Value::Integer(record.documents),
             Value::Integer(record.sentences),
@@ -413,15 +426,4 @@ impl Records for FinalRows<'_> {
     fn end(&mut self) -> Result<()> {
         Ok(())
     }
-}
-
-/// First and last date, both there or both empty.
-fn dates<'a>(tally: &Tally, scratch: &'a mut String) -> (&'a str, &'a str) {
-    let start = scratch.len();
-    if tally.last_date > 0 {
-        date_text(tally.first_date, scratch);
-        date_text(tally.last_date, scratch);
-    }
-    let both = &scratch[start..];
-    both.split_at(both.len() / 2)
 }

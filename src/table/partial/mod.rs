@@ -2,7 +2,7 @@
 //!
 //! A [`Partial`] holds what some documents add to `entities` and `cooccurrences`. Merging is commutative and
 //! associative and everything in it is a whole number, so that threads, units of a run and machines may merge in any
-//! order and the tables are the same bytes. When it outgrows its budget it is written as a sorted file ([`file`]);
+//! order and the tables are the same bytes. When it outgrows its budget it is written as a sorted file ([`mod@file`]);
 //! sorted files merge in one pass with little memory ([`merge`]).
 //!
 //! *What is one row.* A listed entity is known by the id it is printed under, an unlisted name by kind and search key.
@@ -30,6 +30,8 @@ use crate::text::is_date;
 pub const MAX_PAIRED: usize = 64;
 /// Pairs are not compacted below this length.
 const SMALL: usize = 1 << 15;
+/// Up to this length, sorting may take memory of its own (8 MB).
+const MEDIUM: usize = 1 << 20;
 
 /// Which run-wide tables a partial is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -237,7 +239,9 @@ impl Partial {
     }
 
     /// Adds a document.
-    pub fn document(&mut self, rows: &DocumentRows<'_, '_, '_>) {
+    pub fn document(&mut self, rows: &mut DocumentRows<'_, '_, '_>) {
+        rows.group();
+        let rows = &*rows;
         if self.serial == u32::MAX {
             self.forget_serials();
         }
@@ -397,7 +401,12 @@ impl Partial {
 
     /// Sorts the pairs and sums equal ones.
     fn compact(&mut self) {
-        self.pairs.sort_unstable_by_key(Pair::key);
+        // The stable sort makes use of the part that is sorted already, but takes half as much memory again.
+        if self.pairs.len() <= MEDIUM {
+            self.pairs.sort_by_key(Pair::key);
+        } else {
+            self.pairs.sort_unstable_by_key(Pair::key);
+        }
         self.pairs.dedup_by(|later, kept| {
             // A sum beyond 32 bits stays in two entries; files count in 64.
             let sums = kept.documents.checked_add(later.documents).zip(kept.sentences.checked_add(later.sentences));

@@ -51,7 +51,7 @@ fn partial_of<'a>(stack: &Stack, documents: impl IntoIterator<Item = &'a (Docume
     let mut maker = RowMaker::new(stack, RowOptions::default());
     let mut partial = Partial::new(BOTH);
     for (document, extraction) in documents {
-        partial.document(&maker.document(document, extraction));
+        partial.document(&mut maker.document(document, extraction));
     }
     partial
 }
@@ -103,7 +103,7 @@ fn min_pairs_and_absent_tables_leave_rows_out() {
     let mut maker = RowMaker::new(&stack, options.clone());
     let mut partial = Partial::new(Wanted { entities: true, pairs: false });
     for (document, extraction) in &documents {
-        partial.document(&maker.document(document, extraction));
+        partial.document(&mut maker.document(document, extraction));
     }
     assert_eq!(partial.bytes().0, 0);
 }

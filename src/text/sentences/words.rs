@@ -1,0 +1,119 @@
+//! The words around the end of a sentence.
+
+/// What the first character of a possible sentence is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Start {
+    /// A capital, a letter without case or a symbol.
+    Yes,
+    Digit,
+    /// A lower-case letter, punctuation, or nothing.
+    No,
+}
+
+/// Where the first word after opening quotes, brackets and dashes begins, and what it begins with.
+pub(super) fn sentence_start(text: &str, at: usize) -> (usize, Start) {
+    let mut at = at;
+    for _ in 0..8 {
+        let Some(c) = text[at..].chars().next() else { return (at, Start::No) };
+        match c {
+            '«' | '‹' | '“' | '‘' | '„' | '"' | '\'' | '(' | '[' | '{' | '¿' | '¡' | '–' | '—' | '-' | '•' | '*'
+            | '’' | '”' | ' ' | '\u{A0}' | '\u{202F}' | '\t' | '\n' => at += c.len_utf8(),
+            _ => return (at, start_of(c)),
+        }
+    }
+    (at, Start::No)
+}
+
+fn start_of(c: char) -> Start {
+    match c {
+        'A'..='Z' => Start::Yes,
+        'a'..='z' => Start::No,
+        '0'..='9' => Start::Digit,
+        '$' | '#' | '@' => Start::Yes,
+        '\0'..='\x7F' | '…' | '»' => Start::No,
+        _ if c.is_lowercase() => Start::No,
+        _ => Start::Yes,
+    }
+}
+
+/// No abbreviation of the lists is longer, in bytes.
+const LONGEST_ABBREVIATION: usize = 12;
+
+/// The word before a full stop, in lower case.
+pub(super) struct Token<'b> {
+    pub(super) word: &'b [u8],
+    /// Length in the text, in bytes.
+    pub(super) len: usize,
+    pub(super) letters: usize,
+    pub(super) is_capitalised: bool,
+    /// Digits only.
+    pub(super) is_number: bool,
+    /// Short parts between full stops, the first a single letter (`U.S`, `p.m`, `J.-C`).
+    pub(super) is_dotted: bool,
+}
+
+impl<'b> Token<'b> {
+    /// None if no word stands there or it is too long for an abbreviation.
+    pub(super) fn before(text: &str, buffer: &'b mut [u8; 20]) -> Option<Self> {
+        let inside = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '/');
+        let mut start = text.len();
+        for (at, c) in text.char_indices().rev() {
+            if !inside(c) {
+                break;
+            }
+            start = at;
+            if text.len() - start > LONGEST_ABBREVIATION {
+                return None;
+            }
+        }
+        let token = text[start..].trim_start_matches(['-', '.', '/']);
+        let first = token.chars().next()?;
+        let mut lower = Lower::default();
+        if !token.chars().all(|c| lower.push(c)) {
+            return None;
+        }
+        buffer[..lower.len].copy_from_slice(lower.as_bytes());
+        let is_number = token.bytes().all(|b| b.is_ascii_digit());
+        // `°C.` and `m²C.` end in a unit, not in an initial.
+        let before = text[..text.len() - token.len()].chars().next_back();
+        let stands_alone = before.is_none_or(|c| {
+            c.is_whitespace()
+                || matches!(c, '(' | '[' | '«' | '"' | '“' | '.' | '-' | '\'' | '’' | '‘' | '—' | '–' | '/')
+        });
+        let letters = token.chars().count();
+        let parts = || token.split(['.', '-']).filter(|part| !part.is_empty());
+        Some(Self {
+            word: &buffer[..lower.len],
+            len: token.len(),
+            letters,
+            is_capitalised: first.is_uppercase() && (letters > 1 || stands_alone),
+            is_number,
+            is_dotted: token.contains('.')
+                && first.is_alphabetic()
+                && parts().next().is_some_and(|part| part.chars().count() == 1)
+                && parts().all(|part| part.len() <= 4),
+        })
+    }
+}
+
+/// A word in lower case, at most 20 bytes.
+#[derive(Default)]
+pub(super) struct Lower {
+    bytes: [u8; 20],
+    len: usize,
+}
+
+impl Lower {
+    pub(super) fn push(&mut self, c: char) -> bool {
+        let lower = if c.is_ascii() { c.to_ascii_lowercase() } else { c.to_lowercase().next().unwrap_or(c) };
+        let fits = self.len + lower.len_utf8() <= self.bytes.len();
+        if fits {
+            self.len += lower.encode_utf8(&mut self.bytes[self.len..]).len();
+        }
+        fits
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+}
