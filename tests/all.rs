@@ -10,5 +10,6 @@
 
 mod support;
 
+mod cases;
 mod layers;
 mod shared;

@@ -15,12 +15,7 @@ pub struct RowOptions {
 
 impl Default for RowOptions {
     fn default() -> Self {
-        Self {
-            name_lang: None,
-            context: 0,
-            with_text: false,
-            carried: Carried::default(),
-        }
+        Self { name_lang: None, context: 0, with_text: false, carried: Carried::default() }
     }
 }
 
