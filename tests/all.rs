@@ -10,6 +10,8 @@
 
 mod support;
 
+mod bad_input;
 mod cases;
+mod cli;
 mod layers;
 mod shared;

@@ -1,8 +1,10 @@
 //! What the tests share: the extractor over the built-in gazetteers, and a plain view of what it finds.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use gazetier::{Document, Extractor, Gazetteer};
 
@@ -62,10 +64,10 @@ pub fn shared(path: &str) -> Option<PathBuf> {
     None
 }
 
-/// The command, in a folder.
+/// The command, in a folder. The home folder is none, so that no configuration file of the user's is read.
 pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gazetier"));
-    command.current_dir(folder).args(arguments).stdin(Stdio::null()).env("HOME", folder).env_remove("NO_COLOR");
+    command.current_dir(folder).args(arguments).stdin(Stdio::null()).env("HOME", "/nowhere").env_remove("NO_COLOR");
     command
 }
 
@@ -98,4 +100,50 @@ pub fn run_for(code: i32, folder: &Path, arguments: &[&str]) -> Ran {
     let ran = run(folder, arguments);
     assert_eq!(ran.code, code, "{arguments:?}\nstandard output:\n{}\nstandard error:\n{}", ran.out, ran.err);
     ran
+}
+
+/// Runs the command with a limit on time, for inputs on which it might hang.
+pub fn run_within(seconds: u64, folder: &Path, arguments: &[&str]) -> Ran {
+    let mut command = command(folder, arguments);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (mut out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+    let read = |stream: &mut dyn std::io::Read| {
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    let out = std::thread::spawn(move || read(&mut out));
+    let err = std::thread::spawn(move || read(&mut err));
+    let begun = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if begun.elapsed() > Duration::from_secs(seconds) {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            panic!("{arguments:?} took more than {seconds} s");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    Ran { code: status.code().unwrap_or(-1), out: out.join().unwrap(), err: err.join().unwrap() }
+}
+
+/// A row of a table: column → cell.
+pub type Row = BTreeMap<String, String>;
+
+/// The rows of a CSV table.
+pub fn rows(text: &str) -> Vec<Row> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    reader.deserialize().map(|row| row.unwrap()).collect()
+}
+
+/// The rows of a CSV table in a file.
+pub fn rows_of(path: &Path) -> Vec<Row> {
+    rows(&std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display())))
+}
+
+/// One column of rows.
+pub fn column<'a>(rows: &'a [Row], name: &str) -> Vec<&'a str> {
+    rows.iter().map(|row| row.get(name).unwrap_or_else(|| panic!("no column {name}")).as_str()).collect()
 }
