@@ -13,5 +13,8 @@ mod support;
 mod bad_input;
 mod cases;
 mod cli;
+mod goldens;
 mod layers;
+mod normalization;
+mod properties;
 mod shared;
