@@ -1,1 +1,20 @@
+//! The integration tests, in one binary: tests that look at the package from outside.
+//!
+//! Tests of one module lie in that module. `CONTRIBUTING.md` says where a new test belongs.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a panic is how a test fails, a message how it is skipped"
+)]
+
+mod support;
+
+mod bad_input;
+mod cases;
+mod cli;
+mod goldens;
+mod layers;
+mod normalization;
+mod properties;
+mod shared;
