@@ -320,6 +320,12 @@ fn try_name(
     if !open_end && is_word(i) {
         return None;
     }
+    // A letter keeps its mark: か is not in が.
+    if let Some(Placed { unit: Unit::Letter { key, .. }, .. }) = units.get(i)
+        && key.general_category_group() == GeneralCategoryGroup::Mark
+    {
+        return None;
+    }
     let core_start = found_words[0].iter().map(|u| u.start).min()?;
     let core_end = found_words.last()?.iter().map(|u| u.end).max()?;
     let (mut start, mut end) = (core_start, core_end);
@@ -358,17 +364,98 @@ fn try_name(
             return None;
         }
     }
-    let exact = exact_form(&text[core_start..core_end]) == exact_form(&name.text);
     let allowed = match policy {
         MatchPolicy::Folded => true,
-        MatchPolicy::Exact => exact,
+        MatchPolicy::Exact => {
+            let name_edges = edges_of(&name.text);
+            let kept = listed.trailing.len() - usize::from(dotless);
+            exact_form(&text[core_start..core_end]) == exact_form(&name.text)
+                && canonical(&text[start..core_start]) == name_edges.0
+                && canonical(&text[core_end..end]) == first_symbols(&name_edges.1, kept)
+        }
         MatchPolicy::Smart => {
             let many = listed.words.len() > 1;
             let case = listed.words.iter().zip(&found_words).all(|(a, b)| case_allows(a, b, many, name.role));
             case && marks_allow(name, listed, &found_words, text, start, setting)
         }
     };
-    allowed.then_some((start, end, length, exact && !dotless))
+    let exact = !dotless && strict_form(&text[start..end]) == strict_form(&name.text);
+    allowed.then_some((start, end, length, exact))
+}
+
+/// NFD without what vanishes.
+fn canonical(text: &str) -> String {
+    text.nfd().filter(|c| !IGNORABLE.iter().any(|(a, b)| (*a..=*b).contains(&(*c as u32)))).collect()
+}
+
+/// The symbols directly before the first and after the last word of a name, in canonical form.
+fn edges_of(name: &str) -> (String, String) {
+    let is_word = |c: char| units(c.encode_utf8(&mut [0; 4])).iter().any(Placed::is_word);
+    let Some(first) = name.find(is_word) else { return (String::new(), String::new()) };
+    let last = name.char_indices().filter(|(_, c)| is_word(*c)).last().map_or(first, |(i, c)| i + c.len_utf8());
+    let edge = |gap: &str| {
+        let hard = units(gap).iter().any(|u| matches!(u.unit, Unit::Hard(_)));
+        let space = |c: char| units(c.encode_utf8(&mut [0; 4])).iter().all(|u| matches!(u.unit, Unit::Space | Unit::Break));
+        if hard { canonical(gap.trim_matches(space)) } else { String::new() }
+    };
+    (edge(&name[..first]), edge(&name[last..]))
+}
+
+/// So many symbols of an edge.
+fn first_symbols(edge: &str, count: usize) -> String {
+    let mut out = String::new();
+    for c in edge.chars() {
+        if units(&out).iter().filter(|u| symbol(&u.unit).is_some()).count() >= count {
+            break;
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// The words and symbols of a text as NFD, soft gaps as one space.
+fn strict_form(text: &str) -> String {
+    let nfd: Vec<char> = text.nfd().collect();
+    let kind = |c: &char| {
+        let units = units(c.encode_utf8(&mut [0; 4]));
+        if units.is_empty() {
+            None
+        } else {
+            Some(units.iter().any(Placed::is_word))
+        }
+    };
+    let (mut out, mut gap) = (String::new(), String::new());
+    let mut in_gap = true;
+    let close = |gap: &mut String, out: &mut String, edge: bool| {
+        let soft = self::gap(&units(gap)).is_some_and(|symbols| symbols.is_empty());
+        match (soft, edge) {
+            (true, true) => {}
+            (true, false) => out.push(' '),
+            (false, _) => out.push_str(gap),
+        }
+        gap.clear();
+    };
+    for c in &nfd {
+        match kind(c) {
+            None if in_gap => gap.push(*c),
+            Some(false) => {
+                in_gap = true;
+                gap.push(*c);
+            }
+            _ => {
+                if in_gap {
+                    let edge = out.is_empty();
+                    close(&mut gap, &mut out, edge);
+                    in_gap = false;
+                }
+                out.push(*c);
+            }
+        }
+    }
+    if in_gap {
+        close(&mut gap, &mut out, true);
+    }
+    out
 }
 
 fn try_symbols(
@@ -518,22 +605,7 @@ fn marks_allow(
 }
 
 fn has_marks(text: &str) -> bool {
-    units(text).iter().any(|u| match &u.unit {
-        Unit::Letter { key, marks, .. } => {
-            !marks.is_empty() || key.general_category_group() == GeneralCategoryGroup::Mark
-        }
-        _ => false,
-    }) || text.chars().any(|c| {
-        // Free marks (harakat, points, ё) are marks all the same.
-        let mut mark = false;
-        if !APOSTROPHES.contains(c) {
-            decompose_compatible(c, |d| {
-                mark |= d.general_category_group() == GeneralCategoryGroup::Mark
-                    && !IGNORABLE.iter().any(|(a, b)| (*a..=*b).contains(&(d as u32)));
-            });
-        }
-        mark
-    })
+    units(text).iter().any(|u| matches!(&u.unit, Unit::Letter { marks, .. } if !marks.is_empty()))
 }
 
 /// Whether the byte stands in a passage in capitals.
@@ -570,8 +642,15 @@ pub(crate) fn in_capitals(text: &str, at: usize) -> bool {
     words.iter().filter(|n| **n >= 2).count() >= 4 || words.iter().filter(|n| **n >= 4).count() >= 2
 }
 
+/// What the rows of an entity say together: the later non-empty field wins.
+#[derive(Clone, Debug, Default)]
+struct Merged {
+    prior: Option<f32>,
+    policy: Option<MatchPolicy>,
+}
+
 /// Joins rows of all layers: for each row (layer, entity) the number of its entity, or `None` if removed.
-fn join(gazetteer: &Gazetteer) -> (Vec<Vec<Option<usize>>>, Vec<String>) {
+fn join(gazetteer: &Gazetteer) -> (Vec<Vec<Option<usize>>>, Vec<String>, Vec<Merged>) {
     struct World {
         ids: Vec<BTreeSet<String>>,
         shown: Vec<String>,
@@ -626,12 +705,20 @@ fn join(gazetteer: &Gazetteer) -> (Vec<Vec<Option<usize>>>, Vec<String>) {
     for row in rows.iter_mut().flatten() {
         *row = row.filter(|e| world.live[*e]);
     }
-    (rows, world.shown)
+    let mut merged = vec![Merged::default(); world.shown.len()];
+    for (layer, rows) in gazetteer.layers().iter().zip(&rows) {
+        for (entity, row) in layer.entities.iter().zip(rows) {
+            let Some(row) = row else { continue };
+            merged[*row].prior = entity.prior.or(merged[*row].prior);
+            merged[*row].policy = entity.policy.or(merged[*row].policy);
+        }
+    }
+    (rows, world.shown, merged)
 }
 
 /// The rows of `extract --no-resolve`.
 pub(crate) fn rows(gazetteer: &Gazetteer, text: &str, setting: &Setting<'_>) -> Vec<Row> {
-    let (entities, ids) = join(gazetteer);
+    let (entities, ids, merged) = join(gazetteer);
     let all = units(text);
     let mut found: Vec<Found> = Vec::new();
     for (layer_number, layer) in gazetteer.layers().iter().enumerate() {
@@ -642,7 +729,7 @@ pub(crate) fn rows(gazetteer: &Gazetteer, text: &str, setting: &Setting<'_>) -> 
                 if !units(&listed.text).iter().any(|u| u.is_word() || matches!(u.unit, Unit::Hard(_))) {
                     continue;
                 }
-                let policy = listed.policy.or(entity.policy).unwrap_or(MatchPolicy::Smart);
+                let policy = listed.policy.or(merged[joined].policy).unwrap_or(MatchPolicy::Smart);
                 let mut forms = vec![(listed.clone(), false)];
                 let one_acronym = {
                     let p = pattern(&listed.text);
@@ -680,7 +767,7 @@ pub(crate) fn rows(gazetteer: &Gazetteer, text: &str, setting: &Setting<'_>) -> 
                                 length,
                                 entity: joined,
                                 layer: layer_number,
-                                prior: listed.prior.or(entity.prior).unwrap_or(DEFAULT_PRIOR),
+                                prior: listed.prior.or(merged[joined].prior).unwrap_or(DEFAULT_PRIOR),
                                 name: listed.text.clone(),
                                 rule: match (inflected, exact) {
                                     (true, _) => "inflected",
