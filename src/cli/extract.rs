@@ -85,7 +85,6 @@ pub(super) fn run(args: ExtractArgs, config: Option<PathBuf>) -> Result<Outcome>
             context: args.context,
             with_text: args.with_text,
             carried,
-            ..RowOptions::default()
         },
         min_pairs: args.min_pairs,
         memory: size(&args.memory)?,
@@ -168,10 +167,7 @@ pub(super) fn run(args: ExtractArgs, config: Option<PathBuf>) -> Result<Outcome>
         &stop,
     );
     report.end_progress();
-    let end = match end {
-        Ok(end) => end,
-        Err(error) => return Err(error.into()),
-    };
+    let end = end?;
     let summary = source.summary();
     let place = if plan.tables.contains(&Table::Errors) { " (see the errors table)" } else { "" };
     report.end_problems(place);

@@ -135,8 +135,7 @@ impl Layer<'_> {
         hits: &mut Vec<Hit>,
     ) -> Option<u32> {
         let table = &self.lexicon.table;
-        let any_case =
-            context.policy == Some(MatchPolicy::Folded) || self.stack.loosened[self.layer as usize];
+        let any_case = context.policy == Some(MatchPolicy::Folded) || self.stack.loosened[self.layer as usize];
         for (first, word) in words.iter().enumerate() {
             if !table.may_begin(word.hash, !word.capital && !any_case) {
                 continue;
@@ -433,7 +432,7 @@ fn cut_after(text: &str, at: usize) -> usize {
     if at >= text.len() {
         return text.len();
     }
-    let at = text.ceil_char_boundary(at);
+    let at = (at..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
     at + text[at..].char_indices().find(|(_, c)| fold::is_starter(*c)).map_or(text.len() - at, |(i, _)| i)
 }
 

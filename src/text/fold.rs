@@ -239,7 +239,7 @@ impl Folded {
             7 | 6 => {
                 let s = c as u32 - 0xAC00;
                 let jamo = [0x1100 + s / 588, 0x1161 + s % 588 / 28, 0x11A7 + s % 28];
-                let len = if s % 28 == 0 { 2 } else { 3 };
+                let len = if s.is_multiple_of(28) { 2 } else { 3 };
                 for j in &jamo[..len] {
                     self.item(LETTER << 29 | j, c, start, end);
                 }
