@@ -13,7 +13,7 @@ pub(super) fn canonical(text: &str) -> String {
 pub(super) fn edges_of(name: &str) -> (String, String) {
     let is_word = |c: char| units(c.encode_utf8(&mut [0; 4])).iter().any(Placed::is_word);
     let Some(first) = name.find(is_word) else { return (String::new(), String::new()) };
-    let last = name.char_indices().filter(|(_, c)| is_word(*c)).last().map_or(first, |(i, c)| i + c.len_utf8());
+    let last = name.char_indices().rfind(|(_, c)| is_word(*c)).map_or(first, |(i, c)| i + c.len_utf8());
     let edge = |gap: &str| {
         let hard = units(gap).iter().any(|u| matches!(u.unit, Unit::Hard(_)));
         let space =

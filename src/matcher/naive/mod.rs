@@ -291,8 +291,8 @@ pub(crate) fn in_capitals(text: &str, at: usize) -> bool {
         ender && units.get(i + 1).is_none_or(|u| u.unit == Unit::Space)
     };
     let mut stretches: Vec<Vec<usize>> = vec![Vec::new()];
-    for i in 0..units.len() {
-        if units[i].unit == Unit::Break {
+    for (i, unit) in units.iter().enumerate() {
+        if unit.unit == Unit::Break {
             stretches.push(Vec::new());
             continue;
         }
