@@ -163,7 +163,8 @@ fn walk(folder: &Path) -> Result<Vec<PathBuf>> {
         entry.depth() > 0 && entry.file_name().to_str().is_some_and(|name| name.starts_with('.'))
     };
     let mut files = Vec::new();
-    for entry in walkdir::WalkDir::new(folder).max_depth(1).sort_by_file_name().into_iter().filter_entry(|e| !hidden(e)) {
+    for entry in walkdir::WalkDir::new(folder).max_depth(1).sort_by_file_name().into_iter().filter_entry(|e| !hidden(e))
+    {
         let entry = entry.map_err(|error| {
             let path = error.path().unwrap_or(folder).to_path_buf();
             Error::io(path, error.into())
