@@ -221,7 +221,7 @@ fn the_documentation_has_every_column_and_flag() {
     let help = run_for(0, at, &["extract", "--help"]).out;
     let flags: Vec<&str> = help
         .lines()
-        .filter_map(|line| line.trim_start().split_whitespace().find(|word| word.starts_with("--")))
+        .filter_map(|line| line.split_whitespace().find(|word| word.starts_with("--")))
         .map(|flag| flag.trim_end_matches(','))
         .filter(|flag| help.contains(&format!("{flag} ")) && !matches!(*flag, "--help" | "--out" | "--no-unlisted"))
         .collect();
@@ -556,6 +556,9 @@ fn corpus(folder: &Path, bytes: usize) {
     write(folder, "corpus/folder/broken.txt", b"Paris \xC3( Londres");
 }
 
+/// Tables by file name, the manifest without `timing`, standard output.
+type Everything = (BTreeMap<String, Vec<u8>>, Value, Vec<u8>);
+
 #[test]
 fn the_bytes_are_the_same_for_any_number_of_threads() {
     let folder = tempfile::tempdir().unwrap();
@@ -571,7 +574,7 @@ fn the_bytes_are_the_same_for_any_number_of_threads() {
         assert!(manifest.as_object_mut().unwrap().remove("timing").is_some());
         manifest
     };
-    let mut first: Option<(BTreeMap<String, Vec<u8>>, Value, Vec<u8>)> = None;
+    let mut first: Option<Everything> = None;
     for threads in ["1", "2", "8"] {
         let out = format!("out-{threads}");
         run_for(1, at, &["extract", "corpus", "-o", &out, "-j", threads, "--quiet"]);
