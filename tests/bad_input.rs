@@ -198,7 +198,7 @@ mod unix {
         write(folder.path(), "in/b.txt", "Paris");
         write(folder.path(), "in/c.txt", "Hanoï");
         let locked = folder.path().join("in/b.txt");
-        std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0)).unwrap();
+        std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o000)).unwrap();
         if std::fs::read(&locked).is_ok() {
             eprintln!("skipped: this user may read everything");
             return;

@@ -197,6 +197,40 @@ fn the_columns_of_all_tables() {
     assert!(header("more", "documents").ends_with(",top_topic,text"));
 }
 
+/// Every column, table and flag is described where users look for it.
+#[test]
+fn the_documentation_has_every_column_and_flag() {
+    let folder = workplace();
+    let at = folder.path();
+    let tables_page = std::fs::read_to_string(package("docs/TABLES.md")).unwrap();
+    let readme = std::fs::read_to_string(package("README.md")).unwrap();
+    run_for(0, at, &small(&["texts", "-o", "out/", "--context", "5", "--with-text"]));
+    for entry in std::fs::read_dir(at.join("out")).unwrap().map(|entry| entry.unwrap().path()) {
+        let Some(table) = entry.file_name().unwrap().to_str().unwrap().strip_suffix(".csv") else { continue };
+        let section =
+            tables_page.split(&format!("\n## `{table}`\n")).nth(1).unwrap_or_else(|| panic!("{table} in TABLES.md"));
+        let section = section.split("\n## ").next().unwrap();
+        for column in std::fs::read_to_string(&entry).unwrap().lines().next().unwrap().split(',') {
+            assert!(
+                column == "carried_other" || section.contains(&format!("`{column}`")),
+                "{table}.{column} in TABLES.md"
+            );
+        }
+        assert!(readme.contains(&format!("| `{table}` |")), "{table} in README.md");
+    }
+    let help = run_for(0, at, &["extract", "--help"]).out;
+    let flags: Vec<&str> = help
+        .lines()
+        .filter_map(|line| line.split_whitespace().find(|word| word.starts_with("--")))
+        .map(|flag| flag.trim_end_matches(','))
+        .filter(|flag| help.contains(&format!("{flag} ")) && !matches!(*flag, "--help" | "--out" | "--no-unlisted"))
+        .collect();
+    assert!(flags.len() > 15, "{flags:?}");
+    for flag in flags {
+        assert!(readme.contains(flag), "{flag} in README.md");
+    }
+}
+
 #[test]
 fn the_tables_say_what_the_texts_say() {
     let folder = workplace();
@@ -522,6 +556,9 @@ fn corpus(folder: &Path, bytes: usize) {
     write(folder, "corpus/folder/broken.txt", b"Paris \xC3( Londres");
 }
 
+/// Tables by file name, the manifest without `timing`, standard output.
+type Everything = (BTreeMap<String, Vec<u8>>, Value, Vec<u8>);
+
 #[test]
 fn the_bytes_are_the_same_for_any_number_of_threads() {
     let folder = tempfile::tempdir().unwrap();
@@ -537,7 +574,7 @@ fn the_bytes_are_the_same_for_any_number_of_threads() {
         assert!(manifest.as_object_mut().unwrap().remove("timing").is_some());
         manifest
     };
-    let mut first: Option<(BTreeMap<String, Vec<u8>>, Value, Vec<u8>)> = None;
+    let mut first: Option<Everything> = None;
     for threads in ["1", "2", "8"] {
         let out = format!("out-{threads}");
         run_for(1, at, &["extract", "corpus", "-o", &out, "-j", threads, "--quiet"]);

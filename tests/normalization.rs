@@ -177,6 +177,6 @@ fn letters(text: &str) -> (usize, usize) {
     let holds = |c: char| c.nfkd().any(is_letter_or_digit);
     let mut letters = text.char_indices().filter(|(_, c)| holds(*c)).map(|(at, c)| (at, at + c.len_utf8()));
     let first = letters.next().expect("a letter or digit");
-    let last = letters.last().unwrap_or(first);
+    let last = letters.next_back().unwrap_or(first);
     (first.0, last.1)
 }
