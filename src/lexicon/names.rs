@@ -1,7 +1,7 @@
 //! Names of compiled lexicons.
 
 use super::Stack;
-use super::entities::{NameId, Text};
+use super::entities::{EntityId, NameId, Text};
 use crate::text::Language;
 
 /// `NameRecord::flags`: made when compiling from the listed name `listed` (rule `inflected`).
@@ -58,6 +58,12 @@ impl Stack {
     pub fn listed(&self, name: NameId) -> NameId {
         let lexicon = &self.lexicons[name.layer as usize];
         NameId { index: lexicon.names[name.index as usize].listed, ..name }
+    }
+
+    /// The entity of a name; `None` if a later layer removed it.
+    pub fn entity_of_name(&self, name: NameId) -> Option<EntityId> {
+        let index = self.name_record(name).entity;
+        self.entity_of(EntityId { layer: name.layer, index })
     }
 
     /// The primary language of a name's tag; `und` for an untagged one.

@@ -8,6 +8,8 @@ mod candidates;
 mod gates;
 mod rules;
 mod scene;
+#[cfg(test)]
+mod testing;
 mod weights;
 
 use crate::lexicon::{EntityId, KindId, NameId, Stack};
@@ -158,8 +160,9 @@ impl Default for ResolveOptions {
 }
 
 /// Turns a text into an [`Extraction`]; keeps its buffers from text to text.
-#[derive(Default)]
 pub(crate) struct Resolver {
+    /// The lists of common words, an input so that tests can vary them.
+    common: scene::CommonWords,
     matcher: Matcher,
     hits: Vec<Hit>,
     groups: Vec<Group>,
@@ -167,6 +170,21 @@ pub(crate) struct Resolver {
     sentences: Sentences,
     cues: scene::Cues,
     weights: weights::Weights,
+}
+
+impl Default for Resolver {
+    fn default() -> Self {
+        Self {
+            common: crate::text::lang::is_common,
+            matcher: Matcher::default(),
+            hits: Vec::new(),
+            groups: Vec::new(),
+            order: Vec::new(),
+            sentences: Sentences::default(),
+            cues: scene::Cues::default(),
+            weights: weights::Weights::default(),
+        }
+    }
 }
 
 impl Resolver {
@@ -222,6 +240,7 @@ impl Resolver {
             language,
             words: &self.matcher.words,
             sentences: &self.sentences,
+            common: self.common,
             passages: &mut passages,
             cues: &mut self.cues,
         };

@@ -10,6 +10,9 @@ use crate::text::{Language, Sentences, Span, search_key};
 /// Cues of entities with `needs`, as hashes of the words of each cue.
 pub(crate) type Cues = HashMap<EntityId, Vec<Vec<u64>>>;
 
+/// Tells whether a word in lower case is common in a language.
+pub(crate) type CommonWords = fn(Language, &str) -> bool;
+
 /// One document under resolution.
 pub(crate) struct Scene<'a> {
     pub stack: &'a Stack,
@@ -17,6 +20,8 @@ pub(crate) struct Scene<'a> {
     pub language: Language,
     pub words: &'a [Word],
     pub sentences: &'a Sentences,
+    /// Whether a word in lower case is common in a language.
+    pub common: CommonWords,
     pub passages: &'a mut Passages,
     pub cues: &'a mut Cues,
 }

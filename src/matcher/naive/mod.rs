@@ -45,6 +45,8 @@ struct Found {
     layer: usize,
     prior: f32,
     name: String,
+    /// Whether the name is one word and an acronym.
+    acronym: bool,
     rule: &'static str,
 }
 
@@ -391,8 +393,8 @@ fn join(gazetteer: &Gazetteer) -> (Vec<Vec<Option<usize>>>, Vec<String>, Vec<Mer
     (rows, world.shown, merged)
 }
 
-/// The rows of `extract --no-resolve`.
-pub(crate) fn rows(gazetteer: &Gazetteer, text: &str, setting: &Setting<'_>) -> Vec<Row> {
+/// All hits, and the ids of entities.
+fn all_found(gazetteer: &Gazetteer, text: &str, setting: &Setting<'_>) -> (Vec<Found>, Vec<String>) {
     let (entities, ids, merged) = join(gazetteer);
     let all = units(text);
     let mut found: Vec<Found> = Vec::new();
@@ -421,6 +423,7 @@ pub(crate) fn rows(gazetteer: &Gazetteer, text: &str, setting: &Setting<'_>) -> 
                             && letters.iter().all(|l| l.0 || l.1)
                     }
                 };
+                let one_word = pattern(&listed.text).words.len() == 1;
                 let inflects = policy != MatchPolicy::Exact && listed.role != NameRole::Acronym && !one_acronym;
                 if let (true, Some(lang)) = (inflects, listed.lang.as_deref()) {
                     for text in generated(&entity.kind, lang, &listed.text) {
@@ -444,6 +447,7 @@ pub(crate) fn rows(gazetteer: &Gazetteer, text: &str, setting: &Setting<'_>) -> 
                                 layer: layer_number,
                                 prior: listed.prior.or(merged[joined].prior).unwrap_or(DEFAULT_PRIOR),
                                 name: listed.text.clone(),
+                                acronym: one_acronym || (one_word && listed.role == NameRole::Acronym),
                                 rule: match (inflected, exact) {
                                     (true, _) => "inflected",
                                     (false, true) => "exact",
@@ -456,6 +460,26 @@ pub(crate) fn rows(gazetteer: &Gazetteer, text: &str, setting: &Setting<'_>) -> 
             }
         }
     }
+    (found, ids)
+}
+
+/// Hits that the capitals-passage gate drops: span, entity, listed name. `common` are the common words of the language.
+pub(crate) fn dropped_in_capitals(
+    gazetteer: &Gazetteer,
+    text: &str,
+    setting: &Setting<'_>,
+    common: impl Fn(&str) -> bool,
+) -> BTreeSet<(usize, usize, String, String)> {
+    let (found, ids) = all_found(gazetteer, text, setting);
+    let dropped = found
+        .into_iter()
+        .filter(|f| f.acronym && common(&text[f.start..f.end].to_lowercase()) && in_capitals(text, f.start));
+    dropped.map(|f| (f.start, f.end, ids[f.entity].clone(), f.name)).collect()
+}
+
+/// The rows of `extract --no-resolve`.
+pub(crate) fn rows(gazetteer: &Gazetteer, text: &str, setting: &Setting<'_>) -> Vec<Row> {
+    let (found, ids) = all_found(gazetteer, text, setting);
     let spans: BTreeSet<(usize, usize)> = found.iter().map(|f| (f.start, f.end)).collect();
     let mut rows = Vec::new();
     for (start, end) in keep(&spans, &found, setting.overlaps) {

@@ -5,7 +5,6 @@
 use super::{Gate, Scene};
 use crate::lexicon::names::{ACRONYM, MANY_WORDS, NameRecord};
 use crate::matcher::Hit;
-use crate::text::lang;
 
 pub(super) struct SentenceStart;
 
@@ -27,7 +26,7 @@ impl Gate for SentenceStart {
         let (first, _) = scene.words_of(hit.span);
         first < scene.words.len()
             && scene.begins_sentence(first)
-            && lang::is_common(scene.language, &surface.to_lowercase())
+            && (scene.common)(scene.language, &surface.to_lowercase())
             && scene.stack.kind(scene.stack.kind_of(hit.entity)) != "theme"
             && !scene.stack.entity(hit.entity).important
     }
