@@ -34,6 +34,15 @@ impl Error {
         Self(Box::new(ErrorKind::Io { place: Some(path.as_ref().to_path_buf()), source }))
     }
 
+    /// The same input or output error, told of another path.
+    #[must_use]
+    pub fn at_path(mut self, path: impl AsRef<Path>) -> Self {
+        if let ErrorKind::Io { place, .. } = &mut *self.0 {
+            *place = Some(path.as_ref().to_path_buf());
+        }
+        self
+    }
+
     /// All problems that make an input unusable (never empty).
     pub fn from_problems(problems: Vec<Problem>) -> Self {
         Self(Box::new(ErrorKind::Problems(problems)))
@@ -72,14 +81,8 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &*self.0 {
-            ErrorKind::Io { source, .. } => Some(source),
-            _ => None,
-        }
-    }
-}
+/// What the message says already is not given again as a source.
+impl std::error::Error for Error {}
 
 impl From<io::Error> for Error {
     fn from(source: io::Error) -> Self {

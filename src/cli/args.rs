@@ -19,7 +19,7 @@ pub(super) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     /// Extract entities from documents into tables (the main job)
-    Extract(ExtractArgs),
+    Extract(Box<ExtractArgs>),
     /// Check gazetteers: defects with file, line and fix
     Lint(LintArgs),
 }

@@ -35,7 +35,7 @@ pub(super) fn with_config(arguments: Vec<OsString>) -> Result<(ExtractArgs, Opti
 fn extract_args(arguments: &[OsString]) -> Result<ExtractArgs> {
     let matches = Cli::command().try_get_matches_from(arguments)?;
     match Cli::from_arg_matches(&matches)?.verb {
-        Verb::Extract(args) => Ok(args),
+        Verb::Extract(args) => Ok(*args),
         Verb::Lint(_) => bail!("the verb is not `extract`"),
     }
 }

@@ -1,5 +1,6 @@
 //! `gazetier extract`: from flags to a run.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,9 +23,9 @@ use crate::error::Problem;
 use crate::export::{Dialect, FORMATS, Format, format_named, format_of_extension};
 use crate::gazetteer::{Gazetteer, ReadOptions};
 use crate::matcher::MatchOptions;
-use crate::resolve::ResolveOptions;
+use crate::resolve::{ResolveOptions, max_hits};
 use crate::table::{Carried, RowOptions, TABLES, Table};
-use crate::text::Language;
+use crate::text::{Document, Language};
 use crate::{Error, Extractor};
 
 /// Where tables go.
@@ -52,6 +53,9 @@ pub(super) fn run(args: ExtractArgs, config: Option<PathBuf>) -> Result<Outcome>
         report.line(&format!("using {}", path.display()));
     }
     let target = target(args.out.as_deref());
+    if let Target::File(path) = &target {
+        refuse_to_overwrite(path, args.inputs.iter().chain(&args.gazetteers))?;
+    }
     let tables = tables(&args.table, matches!(target, Target::Folder(_)))?;
     let format = format(&args, &target)?;
     let gazetteer = gazetteer(&args, &mut report)?;
@@ -81,7 +85,6 @@ pub(super) fn run(args: ExtractArgs, config: Option<PathBuf>) -> Result<Outcome>
             context: args.context,
             with_text: args.with_text,
             carried,
-            ..RowOptions::default()
         },
         min_pairs: args.min_pairs,
         memory: size(&args.memory)?,
@@ -124,8 +127,30 @@ pub(super) fn run(args: ExtractArgs, config: Option<PathBuf>) -> Result<Outcome>
                     Ok(document) => {
                         worked.ids.push_str(&document.id);
                         worked.ends.push(worked.ids.len() as u32);
-                        let extraction = worker.extract(&document);
-                        encoder.document(&document, extraction)
+                        // A fault of ours in one document must not take the others with it.
+                        let found = catch_unwind(AssertUnwindSafe(|| worker.extract(&document).given_up));
+                        match found {
+                            Ok(given_up) => {
+                                let written = encoder.document(&document, worker.extraction());
+                                let problem = given_up.map(|byte| too_many_hits(&document, byte));
+                                written.and_then(|()| match problem {
+                                    Some(problem) => {
+                                        let written = encoder.problem(&problem, &document.id);
+                                        worked.problems.push(problem);
+                                        written
+                                    }
+                                    None => Ok(()),
+                                })
+                            }
+                            Err(_) => {
+                                *worker = extractor.worker();
+                                let problem = Problem::error("internal", "internal error, please report this document");
+                                let problem = problem.in_file(shown_path(&document));
+                                let written = encoder.problem(&problem, &document.id);
+                                worked.problems.push(problem);
+                                written
+                            }
+                        }
                     }
                     Err(record) => {
                         let written = encoder.problem(&record.problem, &record.doc_id);
@@ -142,10 +167,7 @@ pub(super) fn run(args: ExtractArgs, config: Option<PathBuf>) -> Result<Outcome>
         &stop,
     );
     report.end_progress();
-    let end = match end {
-        Ok(end) => end,
-        Err(error) => return Err(error.into()),
-    };
+    let end = end?;
     let summary = source.summary();
     let place = if plan.tables.contains(&Table::Errors) { " (see the errors table)" } else { "" };
     report.end_problems(place);
@@ -170,6 +192,19 @@ pub(super) fn run(args: ExtractArgs, config: Option<PathBuf>) -> Result<Outcome>
         return Ok(Outcome::Stopped);
     }
     Ok(if counts.errors > 0 { Outcome::Findings } else { Outcome::Done })
+}
+
+/// The file of a document, or its id where there is none.
+fn shown_path(document: &Document<'_>) -> String {
+    if document.path.is_empty() { document.id.to_string() } else { document.path.to_string() }
+}
+
+fn too_many_hits(document: &Document<'_>, byte: u32) -> Problem {
+    let message = format!(
+        "more than {} hits, the names overlap too densely: nothing was searched from here on",
+        max_hits(document.text.len())
+    );
+    Problem::error("too-many-hits", message).in_file(shown_path(document)).at_byte(document.original_byte(byte))
 }
 
 /// The side of the run that sees batches in input order.
@@ -258,6 +293,17 @@ impl Sink<'_> {
             sink.suspend();
         }
     }
+}
+
+/// A table must not take the place of what it is made from.
+fn refuse_to_overwrite<'a>(out: &Path, read: impl Iterator<Item = &'a PathBuf>) -> Result<()> {
+    let Ok(real) = out.canonicalize() else { return Ok(()) };
+    for path in read {
+        if real.is_file() && path.canonicalize().is_ok_and(|path| path == real) {
+            bail!("the output is an input as well `{}`", out.display());
+        }
+    }
+    Ok(())
 }
 
 /// An existing folder, a path that ends in `/` or has no extension is a folder; `-` is standard output.

@@ -79,4 +79,9 @@ impl Worker<'_> {
         self.resolver.run(&extractor.stack, &document.text, language, &extractor.options, &mut self.extraction);
         &self.extraction
     }
+
+    /// What was found in the document extracted last.
+    pub fn extraction(&self) -> &Extraction {
+        &self.extraction
+    }
 }

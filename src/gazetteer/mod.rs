@@ -108,6 +108,8 @@ pub struct Entity {
     pub id_derived: bool,
     /// Kind: an open word (`person`, `organization`, `place`, `theme`, `ship` …).
     pub kind: String,
+    /// Whether the kind comes from the file's name: no field of the row.
+    pub kind_derived: bool,
     /// The canonical name in NFC; also the first of `names` (role canonical, untagged), unless it cannot be matched
     /// (too long, or nothing but spaces and hyphens). Empty only for rows that remove an entity.
     pub name: String,

@@ -128,6 +128,7 @@ impl Compiler {
             names: self.lexicon.names.len() as u32,
             prior: entity.prior.unwrap_or(DEFAULT_PRIOR),
             kind: self.kind(&entity.kind)?,
+            policy: entity.policy.map_or(entities::NO_POLICY, policy_code),
             ..EntityRecord::default()
         };
         if let Some((latitude, longitude)) = entity.position {
@@ -138,6 +139,7 @@ impl Compiler {
             (entity.important == Some(true), entities::IMPORTANT),
             (entity.prior.is_some(), entities::PRIOR_GIVEN),
             (entity.id_derived, entities::ID_DERIVED),
+            (entity.kind_derived, entities::KIND_DERIVED),
             (entity.action == Action::Replace, entities::REPLACES),
             (entity.action == Action::Remove, entities::REMOVES),
         ] {
@@ -165,6 +167,8 @@ impl Compiler {
                     prior: name.prior.unwrap_or(record.prior),
                     lang,
                     policy: policy_code(policy),
+                    own: (if name.prior.is_some() { names::OWN_PRIOR } else { 0 })
+                        | (if name.policy.is_some() { names::OWN_POLICY } else { 0 }),
                     flags: 0,
                     role: match name.role {
                         NameRole::Canonical => 0,
@@ -174,7 +178,9 @@ impl Compiler {
                     ..NameRecord::default()
                 };
                 let kept = self.name(listed_record, &name.text, layer, entity)?;
-                if !kept || policy == MatchPolicy::Exact || name.role == NameRole::Acronym {
+                // A later layer may change the entity's policy, so `exact` is looked at on the hit.
+                let exact = name.policy == Some(MatchPolicy::Exact);
+                if !kept || exact || name.role == NameRole::Acronym {
                     continue;
                 }
                 let Some(lang) = name.lang.as_deref() else { continue };

@@ -47,6 +47,9 @@ pub(crate) const REPLACES: u32 = 16;
 /// `EntityRecord::flags`: the row removes an earlier entity.
 pub(crate) const REMOVES: u32 = 32;
 
+/// `EntityRecord::flags`: the kind comes from the file's name.
+pub(crate) const KIND_DERIVED: u32 = 64;
+
 /// One entity in a lexicon's flat entity section.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C)]
@@ -70,8 +73,21 @@ pub(crate) struct EntityRecord {
     pub prior: f32,
     pub flags: u32,
     pub kind: u16,
-    pub padding: u16,
+    /// Policy of the row as a code, [`NO_POLICY`] where it has none.
+    pub policy: u8,
+    pub padding: u8,
     pub padding_2: u32,
+}
+
+/// `EntityRecord::policy`: the row says nothing.
+pub(crate) const NO_POLICY: u8 = 255;
+
+/// What the rows of an entity say together, where there are several.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Override {
+    pub prior: f32,
+    pub policy: u8,
+    pub kind: KindId,
 }
 
 /// An entity as the tables show it: fields of all its rows, later layers first.
@@ -171,7 +187,9 @@ pub(crate) struct Joined {
     redirect: HashMap<EntityId, EntityId>,
     /// Entity → its further rows, earliest first.
     members: HashMap<EntityId, Vec<EntityId>>,
-    /// One bit a row and layer: the row is redirected or removed, look closer.
+    /// Entity with several rows → what they say together.
+    overrides: HashMap<EntityId, Override>,
+    /// One bit a row and layer: the row is joined or removed, look closer.
     special: Vec<Vec<u64>>,
     /// Rows that a later layer removed or replaced (and the rows that only said so).
     removed: hashbrown::HashSet<EntityId>,
@@ -272,6 +290,48 @@ impl Joined {
         }
     }
 
+    /// What later layers say wins over what earlier ones say.
+    pub(super) fn settle(&mut self, lexicons: &[Lexicon], kind_maps: &[Vec<KindId>]) {
+        let roots: Vec<EntityId> = self.members.keys().copied().filter(|root| !self.removed.contains(root)).collect();
+        for root in roots {
+            let record = |row: &EntityId| &lexicons[row.layer as usize].entities[row.index as usize];
+            let first = record(&root);
+            let mut merged = Override {
+                prior: first.prior,
+                policy: first.policy,
+                kind: kind_maps[root.layer as usize][first.kind as usize],
+            };
+            for row in &self.members[&root] {
+                let record = record(row);
+                if record.flags & PRIOR_GIVEN != 0 {
+                    merged.prior = record.prior;
+                }
+                if record.policy != NO_POLICY {
+                    merged.policy = record.policy;
+                }
+                if record.flags & KIND_DERIVED == 0 {
+                    merged.kind = kind_maps[row.layer as usize][record.kind as usize];
+                }
+            }
+            self.mark(root);
+            self.overrides.insert(root, merged);
+        }
+    }
+
+    /// Whether a later layer frees names of a layer from their case: its lower-case filter cannot be trusted then.
+    pub(super) fn loosened(&self, lexicons: &[Lexicon]) -> Vec<bool> {
+        let folded = super::policy_code(crate::gazetteer::MatchPolicy::Folded);
+        let mut loosened = vec![false; lexicons.len()];
+        for (root, merged) in self.overrides.iter().filter(|(_, merged)| merged.policy == folded) {
+            let _ = merged;
+            for row in std::iter::once(root).chain(&self.members[root]) {
+                let own = lexicons[row.layer as usize].entities[row.index as usize].policy;
+                loosened[row.layer as usize] |= own != folded;
+            }
+        }
+        loosened
+    }
+
     fn mark(&mut self, row: EntityId) {
         self.special[row.layer as usize][row.index as usize / 64] |= 1 << (row.index % 64);
     }
@@ -301,27 +361,39 @@ impl Joined {
         self.redirect.get(&row).copied().unwrap_or(row)
     }
 
-    /// The entity that a row belongs to; `None` if the row was removed.
-    pub(super) fn entity_of(&self, row: EntityId) -> Option<EntityId> {
+    /// The entity that a row belongs to, and what its rows say together where there are several; `None` if the row was
+    /// removed.
+    #[inline]
+    pub(super) fn entity_of(&self, row: EntityId) -> Option<(EntityId, Option<&Override>)> {
         let bits = &self.special[row.layer as usize];
         if bits[row.index as usize / 64] & (1 << (row.index % 64)) == 0 {
-            return Some(row);
+            return Some((row, None));
         }
         if self.removed.contains(&row) {
             return None;
         }
-        Some(self.root(row))
+        let root = self.root(row);
+        Some((root, self.overrides.get(&root)))
     }
 }
 
 impl Stack {
     /// The entity that a row belongs to after joining layers; `None` if a later layer removed it.
     pub fn entity_of(&self, row: EntityId) -> Option<EntityId> {
+        self.joined.entity_of(row).map(|(entity, _)| entity)
+    }
+
+    /// [`Stack::entity_of`] with what the entity's rows say together.
+    #[inline]
+    pub(crate) fn joined_row(&self, row: EntityId) -> Option<(EntityId, Option<&Override>)> {
         self.joined.entity_of(row)
     }
 
     /// The kind of an entity.
     pub fn kind_of(&self, entity: EntityId) -> KindId {
+        if let Some(merged) = self.joined.overrides.get(&entity) {
+            return merged.kind;
+        }
         let layer = entity.layer as usize;
         self.kind_maps[layer][self.lexicons[layer].entities[entity.index as usize].kind as usize]
     }
@@ -340,7 +412,7 @@ impl Stack {
             stack: self,
             entity,
             id: lexicon.text(record.id),
-            kind: self.kind_maps[entity.layer as usize][record.kind as usize],
+            kind: self.kind_of(entity),
             name: lexicon.text(record.name),
             prior: record.prior,
             important: record.flags & IMPORTANT != 0,

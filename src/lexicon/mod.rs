@@ -11,7 +11,7 @@ pub(crate) mod table;
 
 pub use compile::{CompileOptions, MAX_OPEN_NAMES};
 pub use entities::{EntityId, EntityView, KindId, NameId};
-pub(crate) use entities::{EntityRecord, Text};
+pub(crate) use entities::{EntityRecord, NO_POLICY, Text};
 pub(crate) use names::NameRecord;
 
 use crate::error::Problem;
@@ -83,6 +83,8 @@ pub struct Stack {
     pub(crate) joined: entities::Joined,
     pub(crate) kind_maps: Vec<Vec<KindId>>,
     pub(crate) kinds: Vec<String>,
+    /// By layer: names may match in any case although the layer itself does not say so.
+    pub(crate) loosened: Vec<bool>,
 }
 
 impl Stack {
@@ -124,6 +126,8 @@ impl Stack {
             }
             stack.kind_maps.push(map);
         }
+        stack.joined.settle(&stack.lexicons, &stack.kind_maps);
+        stack.loosened = stack.joined.loosened(&stack.lexicons);
         stack
     }
 

@@ -18,6 +18,10 @@ pub(crate) const OPEN_START: u8 = 16;
 pub(crate) const OPEN_END: u8 = 32;
 /// `NameRecord::flags`: the name is one word and an acronym (by shape or by column).
 pub(crate) const ACRONYM: u8 = 64;
+/// `NameRecord::own`: the prior is the name's own, not the entity's.
+pub(crate) const OWN_PRIOR: u8 = 1;
+/// `NameRecord::own`: the policy is the name's own, not the entity's.
+pub(crate) const OWN_POLICY: u8 = 2;
 /// `NameRecord::flags`: the name breaks a limit and is not searched.
 pub(crate) const SKIPPED: u8 = 128;
 
@@ -37,7 +41,8 @@ pub(crate) struct NameRecord {
     pub flags: u8,
     /// 0 canonical, 1 alias, 2 acronym.
     pub role: u8,
-    pub padding: u8,
+    /// [`OWN_PRIOR`], [`OWN_POLICY`].
+    pub own: u8,
     /// Folded characters: letters, hard characters of gaps, symbols at the edges.
     pub length: u16,
 }

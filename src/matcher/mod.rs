@@ -17,7 +17,7 @@ pub(crate) use policy::Nearness;
 use crate::gazetteer::MatchPolicy;
 use crate::lexicon::names::{self, NameRecord};
 use crate::lexicon::table::{CHILDREN, FORM, LOWER, TERMINAL};
-use crate::lexicon::{EntityId, Lexicon, NameId, Stack};
+use crate::lexicon::{EntityId, Lexicon, NO_POLICY, NameId, Stack, policy_code};
 use crate::text::fold::{self, Folded, Gap};
 use crate::text::words::{Scanner, Word, first_prefix, next_prefix};
 use crate::text::{Language, Span};
@@ -79,8 +79,19 @@ const WINDOW: usize = if cfg!(test) { 24 } else { 1 << 16 };
 
 impl Matcher {
     /// Replaces `hits` by all hits of all layers in a text, and fills [`Matcher::words`].
-    pub fn find(&mut self, stack: &Stack, text: &str, language: Language, options: MatchOptions, hits: &mut Vec<Hit>) {
+    ///
+    /// Returns the byte where the search was given up because there were more than `most` hits, if it was.
+    pub fn find(
+        &mut self,
+        stack: &Stack,
+        text: &str,
+        language: Language,
+        options: MatchOptions,
+        most: usize,
+        hits: &mut Vec<Hit>,
+    ) -> Option<u32> {
         hits.clear();
+        let mut given_up: Option<u32> = None;
         self.scanner.scan(text, &mut self.words);
         let mut context = Context {
             text,
@@ -92,11 +103,18 @@ impl Matcher {
         };
         for (layer, lexicon) in stack.lexicons.iter().enumerate() {
             let layer = Layer { stack, lexicon, layer: layer as u8 };
-            layer.walk(&self.words, &mut self.verifier, &mut context, hits);
+            let walked = layer.walk(&self.words, &mut self.verifier, &mut context, most, hits);
+            let mut searched = None;
             if lexicon.substrings.may_match(self.scanner.saw_wide()) {
-                self.window.search(&layer, &mut self.verifier, &mut context, hits);
+                searched = self.window.search(&layer, &mut self.verifier, &mut context, most, hits);
             }
+            given_up = [given_up, walked, searched].into_iter().flatten().min();
         }
+        // What one side found behind the place where another gave up would look as if nothing else were there.
+        if let Some(byte) = given_up {
+            hits.retain(|hit| hit.span.end <= byte);
+        }
+        given_up
     }
 }
 
@@ -108,12 +126,22 @@ struct Layer<'a> {
 
 impl Layer<'_> {
     #[inline(never)]
-    fn walk(&self, words: &[Word], verifier: &mut Verifier, context: &mut Context<'_>, hits: &mut Vec<Hit>) {
+    fn walk(
+        &self,
+        words: &[Word],
+        verifier: &mut Verifier,
+        context: &mut Context<'_>,
+        most: usize,
+        hits: &mut Vec<Hit>,
+    ) -> Option<u32> {
         let table = &self.lexicon.table;
-        let any_case = context.policy == Some(MatchPolicy::Folded);
+        let any_case = context.policy == Some(MatchPolicy::Folded) || self.stack.loosened[self.layer as usize];
         for (first, word) in words.iter().enumerate() {
             if !table.may_begin(word.hash, !word.capital && !any_case) {
                 continue;
+            }
+            if hits.len() > most {
+                return Some(word.start);
             }
             let mut prefix = first_prefix(word.hash);
             let mut last = first;
@@ -133,6 +161,7 @@ impl Layer<'_> {
                 prefix = next_prefix(prefix, next.hash);
             }
         }
+        None
     }
 
     #[expect(clippy::too_many_arguments, reason = "the state of one walk")]
@@ -153,19 +182,20 @@ impl Layer<'_> {
         // Which stretch of the text `verifier.text` holds: 0 none, 1 the words, 2 their neighbours as well.
         let mut read = 0;
         for &name in self.lexicon.form(form) {
-            let record = &self.lexicon.names[name as usize];
+            let Some(Listed { record, row }) = self.listed(name) else { continue };
+            let record = &record;
             let listed = self.lexicon.bytes(record.text);
             let edges = record.flags & names::EDGE_SYMBOLS != 0;
             if !mixed && !edges && raw == listed {
                 let span = Span::new(begin.start, end.end);
-                self.hit(record, name, span, Nearness::Exact, false, hits);
+                self.hit(record, row, name, span, Nearness::Exact, false, hits);
                 continue;
             }
             if !mixed && !edges && first == last {
                 match policy::quick(record, listed, raw, context) {
                     Some(true) => {
                         let span = Span::new(begin.start, end.end);
-                        self.hit(record, name, span, Nearness::Folded, false, hits);
+                        self.hit(record, row, name, span, Nearness::Folded, false, hits);
                         continue;
                     }
                     Some(false) => continue,
@@ -197,15 +227,40 @@ impl Layer<'_> {
             if let Some((span, nearness, dotless)) =
                 policy::compare(record, listed, &verifier.name, language, place, context)
             {
-                self.hit(record, name, span, nearness, dotless, hits);
+                self.hit(record, row, name, span, nearness, dotless, hits);
             }
         }
     }
 
-    #[inline(never)]
-    fn hit(&self, record: &NameRecord, name: u32, span: Span, nearness: Nearness, dotless: bool, hits: &mut Vec<Hit>) {
-        let row = EntityId { layer: self.layer, index: record.entity };
-        let Some(entity) = self.stack.entity_of(row) else { return };
+    /// A name as the joined layers have it; `None` if it is not to be searched.
+    #[inline]
+    fn listed(&self, name: u32) -> Option<Listed> {
+        let mut record = self.lexicon.names[name as usize];
+        let (row, merged) = self.stack.joined_row(EntityId { layer: self.layer, index: record.entity })?;
+        if let Some(merged) = merged {
+            if record.own & names::OWN_PRIOR == 0 {
+                record.prior = merged.prior;
+            }
+            if record.own & names::OWN_POLICY == 0 && merged.policy != NO_POLICY {
+                record.policy = merged.policy;
+            }
+        }
+        let inflected = record.flags & names::GENERATED != 0;
+        // An exact name has no other forms.
+        (!inflected || record.policy != policy_code(MatchPolicy::Exact)).then_some(Listed { record, row })
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of a hit")]
+    fn hit(
+        &self,
+        record: &NameRecord,
+        entity: EntityId,
+        name: u32,
+        span: Span,
+        nearness: Nearness,
+        dotless: bool,
+        hits: &mut Vec<Hit>,
+    ) {
         hits.push(Hit {
             span,
             name: NameId { layer: self.layer, index: name },
@@ -219,8 +274,21 @@ impl Layer<'_> {
     }
 }
 
+/// A name with its entity.
+struct Listed {
+    record: NameRecord,
+    row: EntityId,
+}
+
 impl Window {
-    fn search(&mut self, layer: &Layer<'_>, verifier: &mut Verifier, context: &mut Context<'_>, hits: &mut Vec<Hit>) {
+    fn search(
+        &mut self,
+        layer: &Layer<'_>,
+        verifier: &mut Verifier,
+        context: &mut Context<'_>,
+        most: usize,
+        hits: &mut Vec<Hit>,
+    ) -> Option<u32> {
         let text = context.text;
         let longest = layer.lexicon.substrings.longest();
         let mut start = 0;
@@ -253,8 +321,12 @@ impl Window {
                 }
             });
             self.stream = stream;
+            if hits.len() > most && cut < text.len() {
+                return Some(start as u32);
+            }
             start = cut;
         }
+        None
     }
 
     fn read(&mut self, text: &str, offset: usize) {
@@ -302,7 +374,8 @@ impl Window {
         context: &mut Context<'_>,
         hits: &mut Vec<Hit>,
     ) {
-        let record = &layer.lexicon.names[name as usize];
+        let Some(Listed { record, row }) = layer.listed(name) else { return };
+        let record = &record;
         let listed = layer.lexicon.text(record.text);
         verifier.name.read(listed, 0);
         let count = verifier.name.words.len();
@@ -314,7 +387,7 @@ impl Window {
         if let Some((span, nearness, dotless)) =
             policy::compare(record, listed, &verifier.name, language, place, context)
         {
-            layer.hit(record, name, span, nearness, dotless, hits);
+            layer.hit(record, row, name, span, nearness, dotless, hits);
         }
     }
 
@@ -328,7 +401,8 @@ impl Window {
         context: &mut Context<'_>,
         hits: &mut Vec<Hit>,
     ) {
-        let record = &layer.lexicon.names[name as usize];
+        let Some(Listed { record, row }) = layer.listed(name) else { return };
+        let record = &record;
         let listed = layer.lexicon.text(record.text);
         verifier.name.read(listed, 0);
         let wanted = &verifier.name.symbols;
@@ -345,11 +419,11 @@ impl Window {
         }
         let span = Span::new(found[0].start, found[found.len() - 1].end);
         let exact = span.of(context.text) == listed;
-        let policy = context.policy.map_or(record.policy, crate::lexicon::policy_code);
-        if policy == crate::lexicon::policy_code(MatchPolicy::Exact) && !exact {
+        let policy = context.policy.map_or(record.policy, policy_code);
+        if policy == policy_code(MatchPolicy::Exact) && !exact {
             return;
         }
-        layer.hit(record, name, span, if exact { Nearness::Exact } else { Nearness::Folded }, false, hits);
+        layer.hit(record, row, name, span, if exact { Nearness::Exact } else { Nearness::Folded }, false, hits);
     }
 }
 
@@ -358,7 +432,7 @@ fn cut_after(text: &str, at: usize) -> usize {
     if at >= text.len() {
         return text.len();
     }
-    let at = text.ceil_char_boundary(at);
+    let at = (at..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
     at + text[at..].char_indices().find(|(_, c)| fold::is_starter(*c)).map_or(text.len() - at, |(i, _)| i)
 }
 

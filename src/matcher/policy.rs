@@ -74,6 +74,10 @@ pub(crate) fn compare(
         if found.len() < listed.len() || (found.len() > listed.len() && (k + 1 < count || !open_end)) {
             return None;
         }
+        // A name ends with a whole letter: か is not in が.
+        if found.get(listed.len()).is_some_and(|letter| letter.mark) {
+            return None;
+        }
         for (a, b) in listed.iter().zip(found) {
             if a.key != b.key {
                 return None;
@@ -126,17 +130,21 @@ pub(crate) fn compare(
     if !accepted {
         return None;
     }
-    // Rare marks and canonical equivalence are only looked at when nothing else differs.
-    let exact = same && {
-        let (mut a, mut b) = (String::new(), String::new());
+    // Canonical equivalence is only looked at when nothing else differs.
+    let (mut a, mut b) = (String::new(), String::new());
+    if policy == MatchPolicy::Exact {
         fold::exact_form(name_text, &mut a);
         fold::exact_form(core.of(context.text), &mut b);
+        if a != b || !same_edges(name, name_text, span, core, dotless, context.text) {
+            return None;
+        }
+    }
+    let exact = same && !dotless && {
+        fold::strict_form(name_text, &mut a);
+        fold::strict_form(span.of(context.text), &mut b);
         a == b
     };
-    if policy == MatchPolicy::Exact && !exact {
-        return None;
-    }
-    Some((span, if exact && !dotless { Nearness::Exact } else { Nearness::Folded }, dotless))
+    Some((span, if exact { Nearness::Exact } else { Nearness::Folded }, dotless))
 }
 
 /// The verdict on a name of one word without symbols at its edges, where the raw bytes of name and text (not equal, one
@@ -164,6 +172,24 @@ pub(crate) fn quick(record: &NameRecord, name: &[u8], text: &[u8], context: &Con
         (false, true) => (record.flags & names::MARKED != 0 && record.lang == 0).then_some(false),
         (false, false) => None,
     }
+}
+
+/// Whether the symbols at the edges are the listed ones, canonically.
+fn same_edges(name: &Folded, name_text: &str, span: Span, core: Span, dotless: bool, text: &str) -> bool {
+    let leading = match name.leading_symbols() {
+        [first, .., last] => &name_text[first.start as usize..last.end as usize],
+        [only] => &name_text[only.start as usize..only.end as usize],
+        [] => "",
+    };
+    let trailing = name.trailing_symbols();
+    let trailing = &trailing[..trailing.len() - usize::from(dotless)];
+    let trailing = match trailing {
+        [first, .., last] => &name_text[first.start as usize..last.end as usize],
+        [only] => &name_text[only.start as usize..only.end as usize],
+        [] => "",
+    };
+    fold::same_symbols(leading, &text[span.start as usize..core.start as usize])
+        && fold::same_symbols(trailing, &text[core.end as usize..span.end as usize])
 }
 
 fn same_gap(name: &Folded, k: usize, text: &Folded, word: usize) -> bool {

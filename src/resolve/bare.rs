@@ -41,27 +41,39 @@ pub(super) fn mentions(stack: &Stack, hits: &[Hit], groups: &[Group], mode: Over
         let from = out.len();
         if mode == Overlaps::All {
             for (entity, prior, _, of_entity) in candidates(hits) {
-                push(stack, group.span, entity, prior, of_entity, out);
+                out.extend(mention(stack, group.span, entity, prior, of_entity));
             }
             out[from..].sort_by(|a, b| {
                 let id = |m: &Mention| m.entity.map(|e| stack.entity(e).id);
                 id(a).cmp(&id(b))
             });
-        } else if let [hit] = hits {
-            push(stack, group.span, hit.entity, hit.prior, hits, out);
-        } else if let Some((entity, prior, _, of_entity)) = candidates(hits).reduce(|a, b| {
-            let better = b.1.total_cmp(&a.1).then(b.2.cmp(&a.2));
-            let better = better.then_with(|| stack.entity(a.0).id.cmp(stack.entity(b.0).id));
-            if better.is_gt() { b } else { a }
-        }) {
-            push(stack, group.span, entity, prior, of_entity, out);
+        } else {
+            out.extend(choose(stack, hits, group));
         }
     }
 }
 
-fn push(stack: &Stack, span: Span, entity: EntityId, prior: f32, hits: &[Hit], out: &mut Vec<Mention>) {
-    let Some((name, hit)) = nearest(stack, hits.iter()) else { return };
-    out.push(Mention::new(span, stack.kind_of(entity), Some(entity), Some(name), prior, rule_of(hit)));
+/// The bare choice for one span (the hits are the span's own).
+fn choose(stack: &Stack, hits: &[Hit], group: &Group) -> Option<Mention> {
+    if let [hit] = hits {
+        return mention(stack, group.span, hit.entity, hit.prior, hits);
+    }
+    let (entity, prior, _, of_entity) = candidates(hits).reduce(|a, b| {
+        let better = b.1.total_cmp(&a.1).then(b.2.cmp(&a.2));
+        let better = better.then_with(|| stack.entity(a.0).id.cmp(stack.entity(b.0).id));
+        if better.is_gt() { b } else { a }
+    })?;
+    mention(stack, group.span, entity, prior, of_entity)
+}
+
+/// [`choose`] for a group of all hits.
+pub(super) fn choose_in(stack: &Stack, hits: &[Hit], group: &Group) -> Option<Mention> {
+    choose(stack, &hits[group.start as usize..group.end as usize], group)
+}
+
+fn mention(stack: &Stack, span: Span, entity: EntityId, prior: f32, hits: &[Hit]) -> Option<Mention> {
+    let (name, hit) = nearest(stack, hits.iter())?;
+    Some(Mention::new(span, stack.kind_of(entity), Some(entity), Some(name), prior, rule_of(hit)))
 }
 
 #[cfg(test)]
@@ -78,7 +90,8 @@ mod tests {
         let stack = Stack::build_with(gazetteer, CompileOptions { open: setting.open }).expect("compiles");
         let (mut hits, mut groups, mut mentions) = (Vec::new(), Vec::new(), Vec::new());
         let options = MatchOptions { policy: setting.policy, open: setting.open };
-        Matcher::default().find(&stack, text, Language::of_tag(setting.language), options, &mut hits);
+        let language = Language::of_tag(setting.language);
+        Matcher::default().find(&stack, text, language, options, usize::MAX, &mut hits);
         group(&mut hits, &mut groups);
         select(&mut groups, setting.overlaps, &mut Vec::new());
         super::mentions(&stack, &hits, &groups, setting.overlaps, &mut mentions);

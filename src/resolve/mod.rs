@@ -114,6 +114,14 @@ pub struct Extraction {
     pub chars: u64,
     /// Sentences of the document; only counted when there is a mention.
     pub sentences: u32,
+    /// Byte of the text where the search was given up, since the names overlap too densely (see [`max_hits`]).
+    pub given_up: Option<u32>,
+}
+
+/// How many hits a document may have: a million, or one for every eight bytes. Ordinary text and gazetteers stay far
+/// below; a gazetteer of `a`, `a a`, `a a a` … goes beyond, and must not take memory without bound.
+pub fn max_hits(bytes: usize) -> usize {
+    (1 << 20).max(bytes / 8)
 }
 
 /// What a run asks of resolution.
@@ -175,7 +183,7 @@ impl Resolver {
         out.topics.clear();
         out.dropped.clear();
         out.language = language;
-        self.matcher.find(stack, text, language, options.matching, &mut self.hits);
+        out.given_up = self.matcher.find(stack, text, language, options.matching, max_hits(text.len()), &mut self.hits);
         out.words = self.matcher.words.len() as u64;
         out.sentences = 0;
         if !self.hits.is_empty() {
@@ -187,6 +195,9 @@ impl Resolver {
                 group(&mut self.hits, &mut self.groups);
                 select(&mut self.groups, options.overlaps, &mut self.order);
                 bare::mentions(stack, &self.hits, &self.groups, options.overlaps, &mut out.mentions);
+                if options.nested {
+                    nest(&self.groups, |g| bare::choose_in(stack, &self.hits, g), &mut out.mentions);
+                }
             }
         }
         out.mentions
@@ -242,20 +253,20 @@ impl Resolver {
             candidates::dropped_by_overlap(&self.hits, &self.groups, &mut out.dropped);
         }
         if options.nested {
-            nest(stack, &self.hits, &self.groups, language, &mut out.mentions);
+            nest(&self.groups, |g| candidates::choose(stack, &self.hits, g, language), &mut out.mentions);
         }
     }
 }
 
 /// Adds the mentions strictly inside a kept mention of another kind: the longest first, without overlaps among them.
-fn nest(stack: &Stack, hits: &[Hit], groups: &[Group], language: Language, mentions: &mut Vec<Mention>) {
+fn nest(groups: &[Group], choose: impl Fn(&Group) -> Option<Mention>, mentions: &mut Vec<Mention>) {
     let outer = mentions.clone();
     for parent in &outer {
         let first = groups.partition_point(|g| g.span.start < parent.span.start);
         let inside = groups[first..].iter().take_while(|g| g.span.start < parent.span.end);
         let mut inner: Vec<Mention> = inside
             .filter(|g| !g.kept && parent.span.contains(g.span) && g.span != parent.span)
-            .filter_map(|g| candidates::choose(stack, hits, g, language))
+            .filter_map(&choose)
             .filter(|m| m.kind != parent.kind)
             .collect();
         inner.sort_by_key(|m| (std::cmp::Reverse(m.span.len()), m.span));

@@ -1,7 +1,7 @@
 //! What a user may choose about rows.
 
 /// Choices that change columns or cells, the same for a whole run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct RowOptions {
     /// Language (primary subtag) of the `name` columns, where the entity has a name in it.
     pub name_lang: Option<String>,
@@ -11,12 +11,6 @@ pub struct RowOptions {
     pub with_text: bool,
     /// Fields of the records that `documents` carries through.
     pub carried: Carried,
-}
-
-impl Default for RowOptions {
-    fn default() -> Self {
-        Self { name_lang: None, context: 0, with_text: false, carried: Carried::default() }
-    }
 }
 
 /// The carried fields of a run.

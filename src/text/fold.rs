@@ -110,6 +110,8 @@ pub(crate) struct Letter {
     pub upper: bool,
     /// Whether the letter belongs to a script without word boundaries.
     pub unsegmented: bool,
+    /// Whether the letter is a kept mark.
+    pub mark: bool,
     /// The stripped marks, one bit each.
     pub marks: u64,
     /// First byte of the character in the text.
@@ -237,7 +239,7 @@ impl Folded {
             7 | 6 => {
                 let s = c as u32 - 0xAC00;
                 let jamo = [0x1100 + s / 588, 0x1161 + s % 588 / 28, 0x11A7 + s % 28];
-                let len = if s % 28 == 0 { 2 } else { 3 };
+                let len = if s.is_multiple_of(28) { 2 } else { 3 };
                 for j in &jamo[..len] {
                     self.item(LETTER << 29 | j, c, start, end);
                 }
@@ -260,6 +262,7 @@ impl Folded {
                     key,
                     upper: item >> 21 & 1 != 0,
                     unsegmented: self.base == UNSEGMENTED,
+                    mark: false,
                     marks: MARK_SETS[(item >> 22 & 0x7F) as usize],
                     start,
                     end,
@@ -329,7 +332,7 @@ impl Folded {
             }
         }
         let unsegmented = self.in_word && self.base == UNSEGMENTED;
-        self.letter(Letter { key: c, upper: false, unsegmented, marks: 0, start, end });
+        self.letter(Letter { key: c, upper: false, unsegmented, mark: true, marks: 0, start, end });
     }
 
     fn letter(&mut self, letter: Letter) {
@@ -430,18 +433,27 @@ fn edge(symbols: &[Symbol]) -> &[Symbol] {
     if symbols.iter().any(|s| !s.soft) { symbols } else { &[] }
 }
 
-/// Whether a text has any combining mark, or letter that counts as one with a mark (đ, œ …).
+/// Whether a text has any mark: on a Latin or Greek letter, or a letter that counts as one with a mark (đ, œ …). The
+/// marks of other scripts are letters there.
 pub(crate) fn has_marks(text: &str) -> bool {
     if text.is_ascii() {
         return false;
     }
-    text.chars().filter(|c| !c.is_ascii()).any(|c| {
+    let mut strips = false;
+    let mut marked = |item: u32| match item >> 29 {
+        LETTER => {
+            strips = (item >> 18 & 7) as u8 == STRIPS_MARKS;
+            item >> 22 & 0x7F != 0
+        }
+        MARK => strips,
+        IGNORED => false,
+        _ => {
+            strips = false;
+            false
+        }
+    };
+    text.chars().any(|c| {
         let e = entry(c);
-        let marked = |e: u32| match e >> 29 {
-            LETTER => e >> 22 & 0x7F != 0,
-            MARK => true,
-            _ => false,
-        };
         match e >> 29 {
             COMPLEX => sequence(e).iter().any(|e| marked(*e)),
             _ => marked(e),
@@ -517,6 +529,52 @@ pub(crate) fn exact_form(text: &str, out: &mut String) {
             }
         }
     }
+}
+
+/// The form that the rule `exact` compares: NFD (so NFC and NFD are equal), soft gaps as one space, all else as it stands.
+pub(crate) fn strict_form(text: &str, out: &mut String) {
+    use unicode_normalization::UnicodeNormalization;
+    out.clear();
+    let mut gap = String::new();
+    let mut folded = Folded::default();
+    let mut in_gap = true;
+    let mut close = |gap: &mut String, out: &mut String, edge: bool| {
+        folded.read(gap, 0);
+        match folded.gaps[0] {
+            Gap::Soft if edge => {}
+            Gap::Soft => out.push(' '),
+            _ => out.push_str(gap),
+        }
+        gap.clear();
+    };
+    for c in text.nfd() {
+        match entry_sort(c) {
+            // What vanishes belongs to where it stands.
+            Sort::Ignored if in_gap => gap.push(c),
+            Sort::Gap => {
+                in_gap = true;
+                gap.push(c);
+            }
+            _ => {
+                if in_gap {
+                    let edge = out.is_empty();
+                    close(&mut gap, out, edge);
+                    in_gap = false;
+                }
+                out.push(c);
+            }
+        }
+    }
+    if in_gap {
+        close(&mut gap, out, true);
+    }
+}
+
+/// Whether two stretches of symbols are canonically equal, but for what vanishes.
+pub(crate) fn same_symbols(a: &str, b: &str) -> bool {
+    use unicode_normalization::UnicodeNormalization;
+    let kept = |c: &char| entry_sort(*c) != Sort::Ignored;
+    a.nfd().filter(kept).eq(b.nfd().filter(kept))
 }
 
 /// What a character is for a passage in capitals.

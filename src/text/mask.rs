@@ -31,7 +31,7 @@ fn classify(bytes: [u8; 8]) -> (u64, u64) {
     let x = u64::from_le_bytes(bytes);
     let wide = x & HIGH;
     let ascii = x & !HIGH;
-    let lower = ascii | 0x20 * ONES;
+    let lower = ascii | (0x20 * ONES);
     let letter = at_least(lower, b'a') & !at_least(lower, b'z' + 1);
     let digit = at_least(ascii, b'0') & !at_least(ascii, b'9' + 1);
     let underscore = at_least(ascii, b'_') & !at_least(ascii, b'_' + 1);

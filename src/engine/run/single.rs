@@ -112,7 +112,8 @@ impl<'s> SingleSink<'s> {
         let name = out.file_name().unwrap_or_default().to_string_lossy();
         let temporary = out.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
         let folder = folder_of(&out).to_path_buf();
-        let file = OutFile::create(temporary)?;
+        // The user knows the target, not the temporary file beside it.
+        let file = OutFile::create(temporary).map_err(|error| error.at_path(&out))?;
         Ok(Self::new(plan, table, Out::File { file, target: out, renamed: false }, folder))
     }
 

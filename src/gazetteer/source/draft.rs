@@ -150,6 +150,7 @@ impl Draft {
         let mut entity = self.entity;
         if entity.kind.is_empty() {
             entity.kind = kind.to_owned();
+            entity.kind_derived = true;
         }
         if entity.id.is_empty() {
             if entity.action != Action::Merge && entity.same_as.is_empty() && entity.outside.is_empty() {

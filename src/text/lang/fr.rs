@@ -194,6 +194,10 @@ pub fn plural(phrase: &str) -> Option<String> {
         if first && (DETERMINERS.contains(&key.as_str()) || elided.is_some_and(|head| DETERMINERS.contains(&head))) {
             return None;
         }
+        // An acronym has no plural, and what agrees with it has none either: `IA responsable`.
+        if first && word.chars().filter(|c| c.is_uppercase()).count() >= 2 && !word.chars().any(char::is_lowercase) {
+            return None;
+        }
         if PREPOSITIONS.contains(&key.as_str()) || elided == Some("d") || elided == Some("qu") {
             break;
         }
@@ -299,7 +303,7 @@ mod tests {
             ("détail", "détails"),
             ("trou noir", "trous noirs"),
             ("bijou", "bijoux"),
-            ("IA générative", "IA génératives"),
+            ("IA générative", ""),
             ("CO2", ""),
             ("IA", ""),
             ("INTELLIGENCE ARTIFICIELLE", ""),

@@ -3,238 +3,19 @@
 //! Every name is tried at every place of the text, on a list of units made with the Unicode crates alone: no table, no
 //! hash, no automaton of the engine is used. Tests hold the engine to these answers.
 
+mod forms;
+mod units;
+
 use std::collections::BTreeSet;
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::{canonical_combining_class, decompose_compatible};
-use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
-use unicode_script::{Script, UnicodeScript};
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+
+use forms::{canonical, edges_of, exact_form, first_symbols, strict_form};
+use units::{Pattern, Placed, Unit, gap, pattern, symbol, symbols, units};
 
 use super::Overlaps;
 use crate::gazetteer::{Action, DEFAULT_PRIOR, Gazetteer, MatchPolicy, Name, NameRole};
 use crate::lexicon::generated;
-
-const APOSTROPHES: &str = "'’‘ʼʹ′´`＇｀\u{1FFD}\u{1FEF}\u{374}";
-const HYPHENS: &str = "-\u{2010}\u{2011}\u{2012}\u{2013}\u{2212}";
-const IGNORABLE: &[(u32, u32)] = &[
-    (0xAD, 0xAD),
-    (0x34F, 0x34F),
-    (0x61C, 0x61C),
-    (0x115F, 0x1160),
-    (0x17B4, 0x17B5),
-    (0x180B, 0x180F),
-    (0x200B, 0x200F),
-    (0x202A, 0x202E),
-    (0x2060, 0x206F),
-    (0x3164, 0x3164),
-    (0xFE00, 0xFE0F),
-    (0xFEFF, 0xFEFF),
-    (0xFFA0, 0xFFA0),
-    (0xFFF0, 0xFFF8),
-    (0x1BCA0, 0x1BCA3),
-    (0x1D173, 0x1D17A),
-    (0xE0000, 0xE0FFF),
-    // Tatweel.
-    (0x640, 0x640),
-];
-
-#[derive(Clone, Debug, PartialEq)]
-enum Unit {
-    Letter { key: char, upper: bool, digit: bool, marks: BTreeSet<char>, open: bool, letter: bool },
-    Space,
-    Break,
-    Hyphen,
-    Apostrophe,
-    Hard(char),
-}
-
-#[derive(Clone, Debug)]
-struct Placed {
-    unit: Unit,
-    start: usize,
-    end: usize,
-}
-
-impl Placed {
-    fn is_word(&self) -> bool {
-        matches!(self.unit, Unit::Letter { .. })
-    }
-}
-
-fn is_open_script(c: char) -> bool {
-    use Script::*;
-    let listed = |s: Script| matches!(s, Han | Hiragana | Katakana | Thai | Lao | Khmer | Myanmar | Tibetan);
-    match c.script() {
-        Common | Inherited => {
-            let extension = c.script_extension();
-            !extension.is_common()
-                && !extension.is_inherited()
-                && extension.iter().next().is_some()
-                && extension.iter().all(listed)
-        }
-        script => listed(script),
-    }
-}
-
-fn units(text: &str) -> Vec<Placed> {
-    // The compatibility decomposition with the place of each character, in canonical order.
-    let mut decomposed: Vec<(char, usize, usize)> = Vec::new();
-    for (start, c) in text.char_indices() {
-        let end = start + c.len_utf8();
-        if APOSTROPHES.contains(c) {
-            decomposed.push(('\'', start, end));
-        } else {
-            decompose_compatible(c, |d| decomposed.push((d, start, end)));
-        }
-    }
-    let mut i = 0;
-    while i < decomposed.len() {
-        let run = decomposed[i..].iter().take_while(|d| canonical_combining_class(d.0) != 0).count();
-        decomposed[i..i + run].sort_by_key(|d| canonical_combining_class(d.0));
-        i += run.max(1);
-    }
-    decomposed.retain(|d| !IGNORABLE.iter().any(|(a, b)| (*a..=*b).contains(&(d.0 as u32))));
-    let mut out: Vec<Placed> = Vec::new();
-    // The letter that marks stand on.
-    let mut base: Option<char> = None;
-    let mut before = ' ';
-    for (d, start, end) in decomposed {
-        let previous = std::mem::replace(&mut before, d);
-        let group = d.general_category_group();
-        if group == GeneralCategoryGroup::Mark {
-            if let Some(base) = base {
-                let code = d as u32;
-                let folded_base = fold(base).chars().last();
-                let stripped = match base.script() {
-                    Script::Latin | Script::Greek => Some(true),
-                    Script::Arabic if matches!(code, 0x64B..=0x652 | 0x670) => Some(false),
-                    Script::Hebrew if matches!(code, 0x591..=0x5C7) => Some(false),
-                    Script::Cyrillic if code == 0x308 && folded_base == Some('е') => Some(false),
-                    _ => None,
-                };
-                if let Some(kept) = stripped {
-                    let last = out.last_mut().expect("a base was written");
-                    last.end = last.end.max(end);
-                    if let (true, Unit::Letter { marks, .. }) = (kept, &mut last.unit) {
-                        marks.insert(d);
-                    }
-                    continue;
-                }
-            }
-            let open = base.is_some_and(is_open_script);
-            let unit = Unit::Letter { key: d, upper: false, digit: false, marks: BTreeSet::new(), open, letter: false };
-            out.push(Placed { unit, start, end });
-            continue;
-        }
-        base = None;
-        let unit = match d {
-            '\'' => Unit::Apostrophe,
-            _ if APOSTROPHES.contains(d) => Unit::Apostrophe,
-            _ if HYPHENS.contains(d) => Unit::Hyphen,
-            '\t' => Unit::Space,
-            '\n' => {
-                if previous == '\r' {
-                    Unit::Space
-                } else {
-                    Unit::Break
-                }
-            }
-            '\r' => Unit::Break,
-            _ if d.general_category() == GeneralCategory::SpaceSeparator => Unit::Space,
-            _ if d == '_' || matches!(group, GeneralCategoryGroup::Letter | GeneralCategoryGroup::Number) => {
-                base = Some(d);
-                let upper = d.is_uppercase() || d.general_category() == GeneralCategory::TitlecaseLetter;
-                let letter = group == GeneralCategoryGroup::Letter;
-                for f in fold(d).chars() {
-                    let keys: Vec<(char, Option<char>)> = match f {
-                        'đ' | 'ð' => vec![('d', Some(f))],
-                        'ħ' => vec![('h', Some(f))],
-                        'ł' => vec![('l', Some(f))],
-                        'ø' => vec![('o', Some(f))],
-                        'ı' => vec![('i', Some(f))],
-                        'œ' => vec![('o', Some('œ')), ('e', None)],
-                        'æ' => vec![('a', Some('œ')), ('e', None)],
-                        _ => vec![(f, None)],
-                    };
-                    for (key, mark) in keys {
-                        let unit = Unit::Letter {
-                            key,
-                            upper,
-                            digit: key.is_numeric(),
-                            marks: mark.into_iter().collect(),
-                            open: is_open_script(d),
-                            letter,
-                        };
-                        out.push(Placed { unit, start, end });
-                    }
-                }
-                continue;
-            }
-            _ => Unit::Hard(d),
-        };
-        out.push(Placed { unit, start, end });
-    }
-    out
-}
-
-fn fold(c: char) -> String {
-    caseless::default_case_fold_str(&c.to_string())
-}
-
-/// A gap: `None` if nothing goes across, else its symbols (empty for a soft gap).
-fn gap(units: &[Placed]) -> Option<Vec<char>> {
-    if units.iter().filter(|u| u.unit == Unit::Break).count() > 1 {
-        return None;
-    }
-    let symbols = symbols(units);
-    let hard = units.iter().any(|u| matches!(u.unit, Unit::Hard(_)));
-    Some(if !hard && symbols.len() <= 1 { Vec::new() } else { symbols })
-}
-
-fn symbols(units: &[Placed]) -> Vec<char> {
-    units.iter().filter_map(|u| symbol(&u.unit)).collect()
-}
-
-fn symbol(unit: &Unit) -> Option<char> {
-    match unit {
-        Unit::Hyphen => Some('-'),
-        Unit::Apostrophe => Some('\''),
-        Unit::Hard(c) => Some(*c),
-        _ => None,
-    }
-}
-
-struct Pattern {
-    words: Vec<Vec<Placed>>,
-    gaps: Vec<Option<Vec<char>>>,
-    leading: Vec<char>,
-    trailing: Vec<char>,
-}
-
-fn pattern(name: &str) -> Pattern {
-    let units = units(name);
-    let (mut words, mut gaps): (Vec<Vec<Placed>>, Vec<Vec<Placed>>) = (Vec::new(), vec![Vec::new()]);
-    let mut in_word = false;
-    for unit in units {
-        if unit.is_word() {
-            if !in_word {
-                words.push(Vec::new());
-                gaps.push(Vec::new());
-            }
-            words.last_mut().expect("pushed").push(unit);
-            in_word = true;
-        } else {
-            in_word = false;
-            gaps.last_mut().expect("never empty").push(unit);
-        }
-    }
-    let edge = |gap: &[Placed]| {
-        if gap.iter().any(|u| matches!(u.unit, Unit::Hard(_))) { symbols(gap) } else { Vec::new() }
-    };
-    let (leading, trailing) = (edge(&gaps[0]), edge(gaps.last().expect("never empty")));
-    let inner = if words.is_empty() { Vec::new() } else { gaps[1..words.len()].iter().map(|g| gap(g)).collect() };
-    Pattern { words, gaps: inner, leading, trailing }
-}
 
 /// What a run gives the oracle besides text and gazetteer.
 #[derive(Clone, Debug)]
@@ -320,6 +101,12 @@ fn try_name(
     if !open_end && is_word(i) {
         return None;
     }
+    // A letter keeps its mark: か is not in が.
+    if let Some(Placed { unit: Unit::Letter { key, .. }, .. }) = units.get(i)
+        && key.general_category_group() == GeneralCategoryGroup::Mark
+    {
+        return None;
+    }
     let core_start = found_words[0].iter().map(|u| u.start).min()?;
     let core_end = found_words.last()?.iter().map(|u| u.end).max()?;
     let (mut start, mut end) = (core_start, core_end);
@@ -358,17 +145,23 @@ fn try_name(
             return None;
         }
     }
-    let exact = exact_form(&text[core_start..core_end]) == exact_form(&name.text);
     let allowed = match policy {
         MatchPolicy::Folded => true,
-        MatchPolicy::Exact => exact,
+        MatchPolicy::Exact => {
+            let name_edges = edges_of(&name.text);
+            let kept = listed.trailing.len() - usize::from(dotless);
+            exact_form(&text[core_start..core_end]) == exact_form(&name.text)
+                && canonical(&text[start..core_start]) == name_edges.0
+                && canonical(&text[core_end..end]) == first_symbols(&name_edges.1, kept)
+        }
         MatchPolicy::Smart => {
             let many = listed.words.len() > 1;
             let case = listed.words.iter().zip(&found_words).all(|(a, b)| case_allows(a, b, many, name.role));
             case && marks_allow(name, listed, &found_words, text, start, setting)
         }
     };
-    allowed.then_some((start, end, length, exact && !dotless))
+    let exact = !dotless && strict_form(&text[start..end]) == strict_form(&name.text);
+    allowed.then_some((start, end, length, exact))
 }
 
 fn try_symbols(
@@ -411,37 +204,6 @@ fn try_symbols(
     let (start, end) = (found[0].start, found.last()?.end);
     let exact = text[start..end] == name.text;
     (policy != MatchPolicy::Exact || exact).then_some((start, end, wanted.len(), exact))
-}
-
-/// NFD without ignorable characters, gaps in their canonical form.
-fn exact_form(text: &str) -> Vec<String> {
-    let nfd: String = text.nfd().collect();
-    let mut out: Vec<String> = Vec::new();
-    let mut gap_units: Vec<Placed> = Vec::new();
-    let mut before = ' ';
-    for c in nfd.chars() {
-        let units = units(c.encode_utf8(&mut [0; 4]));
-        if units.is_empty() {
-            continue;
-        }
-        let previous = std::mem::replace(&mut before, c);
-        let word = units.iter().any(Placed::is_word);
-        if word {
-            if !gap_units.is_empty() && !out.is_empty() {
-                out.push(format!("gap {:?}", gap(&gap_units)));
-            }
-            gap_units.clear();
-            out.push(c.to_string());
-        } else if units.len() > 1 || matches!(units[0].unit, Unit::Hard(_)) {
-            // Compatibility variants of symbols are not equal to what they stand for.
-            gap_units.push(Placed { unit: Unit::Hard(c), start: 0, end: 0 });
-        } else if c == '\n' && previous == '\r' {
-            gap_units.push(Placed { unit: Unit::Space, start: 0, end: 0 });
-        } else {
-            gap_units.extend(units);
-        }
-    }
-    out
 }
 
 fn case_allows(listed: &[Placed], found: &[Placed], many_words: bool, role: NameRole) -> bool {
@@ -518,22 +280,7 @@ fn marks_allow(
 }
 
 fn has_marks(text: &str) -> bool {
-    units(text).iter().any(|u| match &u.unit {
-        Unit::Letter { key, marks, .. } => {
-            !marks.is_empty() || key.general_category_group() == GeneralCategoryGroup::Mark
-        }
-        _ => false,
-    }) || text.chars().any(|c| {
-        // Free marks (harakat, points, ё) are marks all the same.
-        let mut mark = false;
-        if !APOSTROPHES.contains(c) {
-            decompose_compatible(c, |d| {
-                mark |= d.general_category_group() == GeneralCategoryGroup::Mark
-                    && !IGNORABLE.iter().any(|(a, b)| (*a..=*b).contains(&(d as u32)));
-            });
-        }
-        mark
-    })
+    units(text).iter().any(|u| matches!(&u.unit, Unit::Letter { marks, .. } if !marks.is_empty()))
 }
 
 /// Whether the byte stands in a passage in capitals.
@@ -544,8 +291,8 @@ pub(crate) fn in_capitals(text: &str, at: usize) -> bool {
         ender && units.get(i + 1).is_none_or(|u| u.unit == Unit::Space)
     };
     let mut stretches: Vec<Vec<usize>> = vec![Vec::new()];
-    for i in 0..units.len() {
-        if units[i].unit == Unit::Break {
+    for (i, unit) in units.iter().enumerate() {
+        if unit.unit == Unit::Break {
             stretches.push(Vec::new());
             continue;
         }
@@ -570,8 +317,15 @@ pub(crate) fn in_capitals(text: &str, at: usize) -> bool {
     words.iter().filter(|n| **n >= 2).count() >= 4 || words.iter().filter(|n| **n >= 4).count() >= 2
 }
 
+/// What the rows of an entity say together: the later non-empty field wins.
+#[derive(Clone, Debug, Default)]
+struct Merged {
+    prior: Option<f32>,
+    policy: Option<MatchPolicy>,
+}
+
 /// Joins rows of all layers: for each row (layer, entity) the number of its entity, or `None` if removed.
-fn join(gazetteer: &Gazetteer) -> (Vec<Vec<Option<usize>>>, Vec<String>) {
+fn join(gazetteer: &Gazetteer) -> (Vec<Vec<Option<usize>>>, Vec<String>, Vec<Merged>) {
     struct World {
         ids: Vec<BTreeSet<String>>,
         shown: Vec<String>,
@@ -626,12 +380,20 @@ fn join(gazetteer: &Gazetteer) -> (Vec<Vec<Option<usize>>>, Vec<String>) {
     for row in rows.iter_mut().flatten() {
         *row = row.filter(|e| world.live[*e]);
     }
-    (rows, world.shown)
+    let mut merged = vec![Merged::default(); world.shown.len()];
+    for (layer, rows) in gazetteer.layers().iter().zip(&rows) {
+        for (entity, row) in layer.entities.iter().zip(rows) {
+            let Some(row) = row else { continue };
+            merged[*row].prior = entity.prior.or(merged[*row].prior);
+            merged[*row].policy = entity.policy.or(merged[*row].policy);
+        }
+    }
+    (rows, world.shown, merged)
 }
 
 /// The rows of `extract --no-resolve`.
 pub(crate) fn rows(gazetteer: &Gazetteer, text: &str, setting: &Setting<'_>) -> Vec<Row> {
-    let (entities, ids) = join(gazetteer);
+    let (entities, ids, merged) = join(gazetteer);
     let all = units(text);
     let mut found: Vec<Found> = Vec::new();
     for (layer_number, layer) in gazetteer.layers().iter().enumerate() {
@@ -642,7 +404,7 @@ pub(crate) fn rows(gazetteer: &Gazetteer, text: &str, setting: &Setting<'_>) -> 
                 if !units(&listed.text).iter().any(|u| u.is_word() || matches!(u.unit, Unit::Hard(_))) {
                     continue;
                 }
-                let policy = listed.policy.or(entity.policy).unwrap_or(MatchPolicy::Smart);
+                let policy = listed.policy.or(merged[joined].policy).unwrap_or(MatchPolicy::Smart);
                 let mut forms = vec![(listed.clone(), false)];
                 let one_acronym = {
                     let p = pattern(&listed.text);
@@ -680,7 +442,7 @@ pub(crate) fn rows(gazetteer: &Gazetteer, text: &str, setting: &Setting<'_>) -> 
                                 length,
                                 entity: joined,
                                 layer: layer_number,
-                                prior: listed.prior.or(entity.prior).unwrap_or(DEFAULT_PRIOR),
+                                prior: listed.prior.or(merged[joined].prior).unwrap_or(DEFAULT_PRIOR),
                                 name: listed.text.clone(),
                                 rule: match (inflected, exact) {
                                     (true, _) => "inflected",
