@@ -180,6 +180,8 @@ pub(super) fn run(args: ExtractArgs, config: Option<PathBuf>) -> Result<Outcome>
     let mut info = info;
     info.timing = timing(&args, compiled.as_secs_f64(), seconds, total.bytes);
     let counts = sink.finish(info)?;
+    // What the user waited for: the joining of parts as well.
+    let seconds = reading.elapsed().as_secs_f64();
     summarise(
         &report,
         &counts,

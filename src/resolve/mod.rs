@@ -1,7 +1,7 @@
 //! Which entity a mention is.
 //!
 //! Hits of the matcher become [`Mention`]s here: gates drop hits (each with a reason), overlaps are settled, candidates
-//! compete, document rules add what the document itself says. One rule is one file, listed in [`rules`].
+//! compete, document rules add what the document itself says. One rule is one file, listed in `rules`.
 
 mod bare;
 mod candidates;
