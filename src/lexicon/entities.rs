@@ -195,8 +195,9 @@ pub(crate) struct Joined {
     removed: hashbrown::HashSet<EntityId>,
     /// Hash of an id (own, same-as, outside) → entity.
     ids: HashMap<u64, EntityId>,
-    /// Hash of a canonical name → entity (the highest prior, ties by the earlier row).
-    names: HashMap<u64, EntityId>,
+    /// Hash of a canonical name → entity (the highest prior, ties by the earlier row). Only parents that are written as
+    /// names need it, so it is made when first asked for.
+    names: std::sync::OnceLock<HashMap<u64, EntityId>>,
 }
 
 fn hash_text(text: &str) -> u64 {
@@ -271,23 +272,23 @@ impl Joined {
         joined
     }
 
-    /// Canonical names are only needed to resolve parents: filled when first asked for.
-    pub(super) fn index_names(&mut self, lexicons: &[Lexicon]) {
-        let mut priors: HashMap<u64, f32> = HashMap::new();
-        for (layer, lexicon) in lexicons.iter().enumerate() {
-            for (index, record) in lexicon.entities.iter().enumerate() {
-                let row = EntityId { layer: layer as u8, index: index as u32 };
-                if self.removed.contains(&row) {
-                    continue;
-                }
-                let hash = hash_text(lexicon.text(record.name));
-                let best = priors.entry(hash).or_insert(-1.0);
-                if record.prior > *best {
-                    *best = record.prior;
-                    self.names.insert(hash, row);
+    fn names(&self, lexicons: &[Lexicon]) -> &HashMap<u64, EntityId> {
+        self.names.get_or_init(|| {
+            let mut names: HashMap<u64, (f32, EntityId)> = HashMap::new();
+            for (layer, lexicon) in lexicons.iter().enumerate() {
+                for (index, record) in lexicon.entities.iter().enumerate() {
+                    let row = EntityId { layer: layer as u8, index: index as u32 };
+                    if self.removed.contains(&row) {
+                        continue;
+                    }
+                    let best = names.entry(hash_text(lexicon.text(record.name))).or_insert((-1.0, row));
+                    if record.prior > best.0 {
+                        *best = (record.prior, row);
+                    }
                 }
             }
-        }
+            names.into_iter().map(|(hash, (_, row))| (hash, row)).collect()
+        })
     }
 
     /// What later layers say wins over what earlier ones say.
@@ -471,10 +472,67 @@ impl Stack {
         }
         self.find(parent)
             .or_else(|| {
-                let row = *self.joined.names.get(&hash_text(parent))?;
+                let row = *self.joined.names(&self.lexicons).get(&hash_text(parent))?;
                 let found = self.entity_of(row)?;
                 (self.entity(found).name == parent).then_some(found)
             })
             .filter(|found| *found != entity)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gazetteer::{Gazetteer, ReadOptions, source};
+
+    fn stack(files: &[&str]) -> Stack {
+        let mut gazetteer = Gazetteer::empty();
+        for text in files {
+            let layer = source::read_texts("test", &[("places.csv", *text)], ReadOptions::default()).expect("sound");
+            gazetteer = gazetteer.layer(Gazetteer::from_layer(layer)).expect("few layers");
+        }
+        Stack::build(&gazetteer).expect("compiles")
+    }
+
+    #[test]
+    fn parents_are_found_by_id_and_by_name() {
+        let stack = stack(&["id,name,parent,wikidata,prior\n\
+             a:1,Europe,,,\na:2,France,Europe,,\na:3,Paris,a:2,Q90,\na:4,Nowhere,Atlantis,,\na:5,Europe,,,0.1\n"]);
+        let id = |id: &str| stack.find(id).expect("listed");
+        assert_eq!(stack.parent(id("a:2")), Some(id("a:1")), "the better known of two of that name");
+        assert_eq!(stack.parent(id("wikidata:Q90")), Some(id("a:2")));
+        assert_eq!(stack.parent(id("a:4")), None);
+        assert_eq!(stack.parent(id("a:1")), None);
+    }
+
+    #[test]
+    fn later_rows_fill_and_win() {
+        let stack = stack(&[
+            "id,kind,name,name:fr,country,prior,important,wikidata\na:1,place,London,Londres,,0.9,,Q84\n",
+            "id,kind,name,name:vi,country,geonames,prior\nQ84,,London,Luân Đôn,GB,2643743,\n",
+            "id,kind,name,important,match,prior\na:1,city,Greater London,true,exact,0.2\n",
+        ]);
+        let entity = stack.find("geonames:2643743").expect("joined");
+        let view = stack.entity(entity);
+        assert_eq!((view.id, view.name, stack.kind(view.kind)), ("a:1", "Greater London", "city"));
+        assert_eq!((view.country, view.important, view.prior), ("GB", true, 0.2));
+        // An id with a prefix of its own is an outside id as well.
+        assert_eq!(view.outside(), ["a:1", "wikidata:Q84", "geonames:2643743"]);
+        assert_eq!((view.outside_id("wikidata"), view.outside_id("iptc")), ("Q84", ""));
+        assert_eq!(
+            (view.name_in("vi"), view.name_in("fr"), view.name_in("en")),
+            (Some("Luân Đôn"), Some("Londres"), None)
+        );
+    }
+
+    #[test]
+    fn an_entity_can_be_removed_and_replaced() {
+        let first = "id,name,wikidata\na:1,London,Q84\na:2,Paris,Q90\n";
+        let stack = stack(&[first, "id,name,action\nQ84,,remove\na:2,Paname,replace\n"]);
+        assert_eq!(stack.find("a:1"), None);
+        assert_eq!(stack.entity_of(EntityId { layer: 0, index: 0 }), None);
+        let paris = stack.find("a:2").expect("replaced");
+        assert_eq!((paris.layer, stack.entity(paris).name), (1, "Paname"));
+        assert_eq!(stack.find("wikidata:Q90"), None, "the replacement does not say so");
     }
 }

@@ -113,7 +113,6 @@ impl Stack {
 
     fn of(lexicons: Vec<Lexicon>) -> Self {
         let mut stack = Self { joined: entities::Joined::build(&lexicons), lexicons, ..Self::default() };
-        stack.joined.index_names(&stack.lexicons);
         for lexicon in &stack.lexicons {
             let mut map = Vec::new();
             for kind in &lexicon.kinds {
