@@ -203,7 +203,7 @@ fn shown_path(document: &Document<'_>) -> String {
 
 fn too_many_hits(document: &Document<'_>, byte: u32) -> Problem {
     let message = format!(
-        "more than {} hits, the names overlap too densely: nothing was searched from here on",
+        "more than {} hits, so nothing was searched from here on (names that overlap as `a`, `a a`, `a a a` do?)",
         max_hits(document.text.len())
     );
     Problem::error("too-many-hits", message).in_file(shown_path(document)).at_byte(document.original_byte(byte))

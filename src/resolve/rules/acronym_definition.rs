@@ -4,11 +4,22 @@
 //! acronym must be initials of the name's words in order, beginning with the first; words that give no letter must be
 //! short or begin in lower case. A year, a citation or a name without a listed entity defines nothing.
 
+use hashbrown::HashMap;
+
 use super::{Mention, Rule, Scene};
 use crate::text::Span;
 use crate::text::fold::Folded;
+use crate::text::words::Word;
 
 pub(super) struct AcronymDefinition;
+
+/// One definition found in the document.
+struct Definition {
+    /// Where the acronym stands in it.
+    acronym: Span,
+    /// Index of the mention that spells it out.
+    definer: usize,
+}
 
 impl Rule for AcronymDefinition {
     fn name(&self) -> &'static str {
@@ -16,11 +27,12 @@ impl Rule for AcronymDefinition {
     }
 
     fn apply(&self, mentions: &mut Vec<Mention>, scene: &mut Scene<'_>) {
-        if !scene.text.contains('(') {
+        if memchr::memchr(b'(', scene.text.as_bytes()).is_none() {
             return;
         }
-        let mut definitions: Vec<(Span, usize)> = Vec::new();
-        for (i, mention) in mentions.iter().enumerate() {
+        // By the hash of the acronym, in the order of the text.
+        let mut definitions: HashMap<u64, Vec<Definition>> = HashMap::new();
+        for (definer, mention) in mentions.iter().enumerate() {
             if mention.entity.is_none() || mention.parent.is_some() {
                 continue;
             }
@@ -28,33 +40,64 @@ impl Rule for AcronymDefinition {
             if last < first + 2 {
                 continue;
             }
-            let place = acronym_after(scene, mention.span, last).or_else(|| acronym_before(scene, mention.span, first));
-            let Some(acronym) = place else { continue };
+            let word = acronym_after(scene, mention.span, last).or_else(|| acronym_before(scene, mention.span, first));
+            let Some(word) = word else { continue };
+            let acronym = Span::new(word.start, word.end);
             if spells(acronym.of(scene.text), mention.span.of(scene.text)) {
-                definitions.push((acronym, i));
+                definitions.entry(word.hash).or_default().push(Definition { acronym, definer });
             }
         }
-        for (acronym, definer) in definitions {
-            bind(self.name(), mentions, scene, acronym, definer);
+        if definitions.is_empty() {
+            return;
         }
-        mentions.sort_by_key(|m| (m.span, m.entity));
+        let mut added: Vec<Mention> = Vec::new();
+        for word in scene.words {
+            let Some(definitions) = definitions.get(&word.hash) else { continue };
+            let here = Span::new(word.start, word.end);
+            let Some(definition) = applying(definitions, here, scene.text) else { continue };
+            let definer = &mentions[definition.definer];
+            let bound = Mention {
+                antecedent: Some(definer.span),
+                ..Mention::new(here, definer.kind, definer.entity, definer.name, definer.score, self.name())
+            };
+            let at = mentions.partition_point(|m| m.span.end <= here.start);
+            match mentions.get_mut(at) {
+                Some(m) if m.span == here && m.entity == bound.entity => m.antecedent = bound.antecedent,
+                Some(m) if m.span == here => *m = bound,
+                Some(m) if m.span.overlaps(here) => {}
+                _ => added.push(bound),
+            }
+        }
+        if !added.is_empty() {
+            mentions.extend(added);
+            mentions.sort_by_key(|m| (m.span, m.entity));
+        }
     }
 }
 
-/// `name (ACR)`: the acronym's span.
-fn acronym_after(scene: &Scene<'_>, name: Span, next: usize) -> Option<Span> {
+/// The definition that an occurrence goes by: its own, else the last one before it, else the first one after it.
+fn applying<'d>(definitions: &'d [Definition], here: Span, text: &str) -> Option<&'d Definition> {
+    let surface = here.of(text);
+    let after = definitions.partition_point(|d| d.acronym.start <= here.start);
+    let (before, after) = definitions.split_at(after);
+    let same = |d: &&Definition| d.acronym.of(text) == surface;
+    before.iter().rev().find(same).or_else(|| after.iter().find(same))
+}
+
+/// `name (ACR)`: the acronym.
+fn acronym_after(scene: &Scene<'_>, name: Span, next: usize) -> Option<Word> {
     let word = scene.words.get(next)?;
     let before = scene.text[name.end as usize..word.start as usize].trim();
     let after = scene.text[word.end as usize..].trim_start().chars().next()?;
-    (before == "(" && matches!(after, ')' | ',' | ';')).then(|| Span::new(word.start, word.end))
+    (before == "(" && matches!(after, ')' | ',' | ';')).then_some(*word)
 }
 
-/// `ACR (name)`: the acronym's span.
-fn acronym_before(scene: &Scene<'_>, name: Span, first: usize) -> Option<Span> {
+/// `ACR (name)`: the acronym.
+fn acronym_before(scene: &Scene<'_>, name: Span, first: usize) -> Option<Word> {
     let word = scene.words.get(first.checked_sub(1)?)?;
     let before = scene.text[word.end as usize..name.start as usize].trim();
     let after = scene.text[name.end as usize..].trim_start().chars().next()?;
-    (before == "(" && matches!(after, ')' | ',' | ';')).then(|| Span::new(word.start, word.end))
+    (before == "(" && matches!(after, ')' | ',' | ';')).then_some(*word)
 }
 
 /// Whether the letters of an acronym are initials of a name's words.
@@ -83,37 +126,6 @@ fn spells(acronym: &str, name: &str) -> bool {
         }
     }
     next.is_none()
-}
-
-/// Gives every occurrence of the acronym the definer's entity.
-fn bind(rule: &'static str, mentions: &mut Vec<Mention>, scene: &Scene<'_>, acronym: Span, definer: usize) {
-    let (entity, name, kind, score, span) = {
-        let m = &mentions[definer];
-        (m.entity, m.name, m.kind, m.score, m.span)
-    };
-    let surface = acronym.of(scene.text);
-    let Some(hash) = scene.words.iter().find(|w| w.start == acronym.start).map(|w| w.hash) else { return };
-    let mut bound: Vec<Mention> = Vec::new();
-    for word in scene.words.iter().filter(|w| w.hash == hash) {
-        let here = Span::new(word.start, word.end);
-        if here.of(scene.text) != surface {
-            continue;
-        }
-        let at = mentions.partition_point(|m| m.span.end <= here.start);
-        match mentions.get_mut(at) {
-            Some(m) if m.span == here => {
-                if m.entity != entity {
-                    *m = Mention { antecedent: Some(span), ..Mention::new(here, kind, entity, name, score, rule) };
-                } else {
-                    m.antecedent = Some(span);
-                }
-            }
-            Some(m) if m.span.overlaps(here) => {}
-            _ => bound.push(Mention { antecedent: Some(span), ..Mention::new(here, kind, entity, name, score, rule) }),
-        }
-    }
-    mentions.extend(bound);
-    // `definer` indexes the list as it was: new mentions go to the end until the caller sorts.
 }
 
 #[cfg(test)]
