@@ -13,7 +13,9 @@
 //! | `shared-outside-id` | warning | two rows of one file have one outside id and become one entity |
 //! | `two-wikidata-ids` | warning | an entity has two Wikidata items |
 //! | `ambiguous-parent` | warning | `parent` is the canonical name of several entities |
-//! | `same-name` | warning | a name of two entities of one kind in one layer |
+//! | `same-name` | warning | a name of two entities, of whatever kind and layer |
+//! | `idle-action` | warning | a row that removes or replaces what no earlier layer has |
+//! | `separator` | warning | a list that looks separated by something else than a bar |
 //! | `common-word` | warning | a name of one word that is a common word and may match in lower case |
 //! | `folded-acronym` | warning | an acronym of two or three letters that matches in any case |
 //! | `bar-in-name` | warning | a bar in a name that is no list |
@@ -40,9 +42,10 @@ pub fn lint(gazetteer: &Gazetteer, common: &dyn Fn(&str) -> bool) -> Vec<Problem
         for entity in layer.entities.iter().filter(|entity| entity.action != Action::Remove) {
             check_names(layer, entity, common, &mut problems);
         }
-        check_same_names(layer, &mut problems);
         check_outside_ids(layer, &mut problems);
     }
+    check_same_names(layers, &mut problems);
+    check_actions(layers, &mut problems);
     check_ids(layers, &mut problems);
     check_kinds(layers, &mut problems);
     parents::check(layers, &mut problems);
@@ -115,40 +118,56 @@ fn check_names(layer: &Layer, entity: &Entity, common: &dyn Fn(&str) -> bool, pr
     }
 }
 
-/// One problem a name that two or more entities of one kind have, at the second of them.
-fn check_same_names(layer: &Layer, problems: &mut Vec<Problem>) {
-    struct Shared {
-        first: usize,
-        second: Option<usize>,
+/// One problem a name that two or more entities have, of whatever kind and layer, at the second of them: they compete.
+fn check_same_names(layers: &[Layer], problems: &mut Vec<Problem>) {
+    struct Shared<'a> {
+        first: Row<'a>,
+        second: Option<Row<'a>>,
         last: usize,
         count: usize,
     }
-    let mut shared: HashMap<(&str, &str), Shared> = HashMap::new();
-    for (index, entity) in layer.entities.iter().enumerate() {
-        if entity.action == Action::Remove {
-            continue;
-        }
-        for name in &entity.names {
-            let known = shared.entry((name.text.as_str(), entity.kind.as_str())).or_insert(Shared {
-                first: index,
-                second: None,
-                last: index,
-                count: 1,
-            });
-            if known.last != index && !is_same(&layer.entities[known.first], entity) {
+    let mut shared: HashMap<&str, Shared<'_>> = HashMap::new();
+    for (index, row) in rows(layers).filter(|row| row.entity.action != Action::Remove).enumerate() {
+        for name in &row.entity.names {
+            let known =
+                shared.entry(name.text.as_str()).or_insert(Shared { first: row, second: None, last: index, count: 1 });
+            let first = known.first.entity;
+            // The same derived id in two files has a warning of its own.
+            let told = first.id_derived && row.entity.id_derived && first.id == row.entity.id;
+            if known.last != index && !told && !is_same(first, row.entity) {
                 known.last = index;
                 known.count += 1;
-                known.second.get_or_insert(index);
+                known.second.get_or_insert(row);
             }
         }
     }
-    for ((text, kind), names) in shared {
+    for (text, names) in shared {
         let Some(second) = names.second else { continue };
-        let (first, entity) = (&layer.entities[names.first], &layer.entities[second]);
-        let place = format!("{}:{}", file(layer, first), first.line);
+        let first = names.first;
+        let place = format!("{}:{}", file(first.owner, first.entity), first.entity.line);
         let more = if names.count > 2 { format!(" ({} entities in all)", names.count) } else { String::new() };
-        let message = format!("also a name of the {kind} `{}` in {place}{more}: `{text}`", first.id);
-        problems.push(at(layer, entity, Problem::warning("same-name", message)));
+        let message =
+            format!("also a name of the {} `{}` in {place}{more}: `{text}`", first.entity.kind, first.entity.id);
+        problems.push(at(second.owner, second.entity, Problem::warning("same-name", message)));
+    }
+}
+
+/// Rows that remove or replace an entity which no earlier layer has.
+fn check_actions(layers: &[Layer], problems: &mut Vec<Problem>) {
+    let mut known: HashSet<&str> = HashSet::new();
+    for (number, layer) in layers.iter().enumerate() {
+        let acting = |entity: &&Entity| number > 0 && matches!(entity.action, Action::Remove | Action::Replace);
+        for entity in layer.entities.iter().filter(acting) {
+            let mut ids = std::iter::once(&entity.id).chain(&entity.same_as).chain(&entity.outside);
+            if !ids.any(|id| known.contains(id.as_str())) {
+                let what = if entity.action == Action::Remove { "remove" } else { "replace" };
+                let message = format!("there is nothing to {what} under the id `{}`", entity.id);
+                problems.push(at(layer, entity, Problem::warning("idle-action", message)));
+            }
+        }
+        for entity in layer.entities.iter().filter(|entity| entity.action != Action::Remove) {
+            known.extend([&entity.id].into_iter().chain(&entity.same_as).chain(&entity.outside).map(String::as_str));
+        }
     }
 }
 

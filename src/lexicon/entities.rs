@@ -187,6 +187,8 @@ pub(crate) struct Joined {
     redirect: HashMap<EntityId, EntityId>,
     /// Entity → its further rows, earliest first.
     members: HashMap<EntityId, Vec<EntityId>>,
+    /// Entity that took the place of others → these, earliest first: its id is that of the first, all their ids address it.
+    replaced: HashMap<EntityId, Vec<EntityId>>,
     /// Entity with several rows → what they say together.
     overrides: HashMap<EntityId, Override>,
     /// One bit a row and layer: the row is joined or removed, look closer.
@@ -236,13 +238,26 @@ impl Joined {
                 }
                 found.sort();
                 if record.flags & REMOVES != 0 || record.flags & REPLACES != 0 {
+                    let mut rows = Vec::new();
                     for root in &found {
-                        joined.remove(*root);
+                        rows.extend(joined.replaced.remove(root).unwrap_or_default());
+                        rows.extend(joined.remove(*root));
                     }
                     if record.flags & REMOVES != 0 {
                         joined.mark(row);
                         joined.removed.insert(row);
                         continue;
+                    }
+                    for old in &rows {
+                        let lexicon = &lexicons[old.layer as usize];
+                        let record = &lexicon.entities[old.index as usize];
+                        let ids = lexicon.list(record.same_as).chain(lexicon.list(record.outside));
+                        for id in ids.chain(std::iter::once(lexicon.text(record.id))) {
+                            joined.ids.insert(hash_text(id), row);
+                        }
+                    }
+                    if !rows.is_empty() {
+                        joined.replaced.insert(row, rows);
                     }
                 } else {
                     let mut rows = found.iter().copied().chain(std::iter::once(row));
@@ -337,13 +352,15 @@ impl Joined {
         self.special[row.layer as usize][row.index as usize / 64] |= 1 << (row.index % 64);
     }
 
-    fn remove(&mut self, root: EntityId) {
+    /// Removes an entity; returns its rows.
+    fn remove(&mut self, root: EntityId) -> Vec<EntityId> {
         let rows: Vec<EntityId> =
             std::iter::once(root).chain(self.members.get(&root).cloned().unwrap_or_default()).collect();
-        for row in rows {
-            self.mark(row);
-            self.removed.insert(row);
+        for row in &rows {
+            self.mark(*row);
+            self.removed.insert(*row);
         }
+        rows
     }
 
     fn join(&mut self, root: EntityId, other: EntityId) {
@@ -390,6 +407,15 @@ impl Stack {
         self.joined.entity_of(row)
     }
 
+    /// The id that an entity is shown under: that of its earliest row, of an entity it replaces first of all.
+    pub fn id(&self, entity: EntityId) -> &str {
+        let replaced = &self.joined.replaced;
+        let row = if replaced.is_empty() { None } else { replaced.get(&entity).and_then(|rows| rows.first()) };
+        let row = row.unwrap_or(&entity);
+        let lexicon = &self.lexicons[row.layer as usize];
+        lexicon.text(lexicon.entities[row.index as usize].id)
+    }
+
     /// The kind of an entity.
     pub fn kind_of(&self, entity: EntityId) -> KindId {
         if let Some(merged) = self.joined.overrides.get(&entity) {
@@ -412,7 +438,7 @@ impl Stack {
         let mut view = EntityView {
             stack: self,
             entity,
-            id: lexicon.text(record.id),
+            id: self.id(entity),
             kind: self.kind_of(entity),
             name: lexicon.text(record.name),
             prior: record.prior,
@@ -454,7 +480,8 @@ impl Stack {
         let row = *self.joined.ids.get(&hash_text(id))?;
         let entity = self.entity_of(row)?;
         let view = self.entity(entity);
-        let known = view.rows().any(|row| {
+        let replaced = self.joined.replaced.get(&entity).map(Vec::as_slice).unwrap_or_default();
+        let known = view.rows().chain(replaced.iter().copied()).any(|row| {
             let lexicon = &self.lexicons[row.layer as usize];
             let record = &lexicon.entities[row.index as usize];
             lexicon.text(record.id) == id
@@ -533,6 +560,21 @@ mod tests {
         assert_eq!(stack.entity_of(EntityId { layer: 0, index: 0 }), None);
         let paris = stack.find("a:2").expect("replaced");
         assert_eq!((paris.layer, stack.entity(paris).name), (1, "Paname"));
-        assert_eq!(stack.find("wikidata:Q90"), None, "the replacement does not say so");
+        assert_eq!(stack.find("wikidata:Q90"), Some(paris), "the ids of what was replaced stay valid");
+        assert!(stack.entity(paris).outside_id("wikidata").is_empty(), "but are no fields of the new row");
+    }
+
+    #[test]
+    fn what_replaces_an_entity_keeps_its_id() {
+        let stack = stack(&[
+            "id,name,geonames\ngz:place/london,London,2643743\n",
+            "id,name,action\ngn:2643743,Londinium,replace\n",
+            "id,name,aliases\ngz:place/london,Londinium,Lundenwic\n",
+        ]);
+        let entity = stack.find("gz:place/london").expect("listed");
+        assert_eq!((stack.id(entity), stack.entity(entity).name), ("gz:place/london", "Londinium"));
+        assert_eq!(stack.find("geonames:2643743"), Some(entity));
+        assert_eq!(stack.entity_of(EntityId { layer: 2, index: 0 }), Some(entity));
+        assert_eq!(stack.entity_of(EntityId { layer: 0, index: 0 }), None);
     }
 }

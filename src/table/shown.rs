@@ -90,8 +90,7 @@ fn show<'s>(stack: &'s Stack, name_lang: Option<&str>, entity: EntityId) -> Show
 
 /// The id that an entity is printed under.
 pub(super) fn id_of(stack: &Stack, entity: EntityId) -> &str {
-    let Some(lexicon) = stack.lexicons.get(entity.layer as usize) else { return "" };
-    lexicon.entities.get(entity.index as usize).map(|record| lexicon.text(record.id)).unwrap_or_default()
+    stack.id(entity)
 }
 
 /// The entity that stands for all entities printed under the same id.

@@ -29,7 +29,10 @@ fn every_check_has_a_bad_and_a_good_file() {
     let none: &[&str] = &[];
     let cases: &[(&str, &str, &[&str])] = &[
         ("same name", "name,aliases\nParis,\nParis (Texas),Paris\n", &["x.csv:3 W same-name"]),
-        ("same name, other kind", "kind,name\nplace,Paris\nperson,Paris\n", none),
+        ("same name, other kind", "kind,name\nplace,Paris\nperson,Paris\n", &["x.csv:3 W same-name"]),
+        ("list with semicolons", "name,aliases\nParis,Paname;Lutèce\n", &["x.csv:2 W separator"]),
+        ("list with commas", "name,aliases\nParis,\"Paname, Lutèce, Ville lumière\"\n", &["x.csv:2 W separator"]),
+        ("one name with a comma", "name,aliases\nHo Chi Minh,\"Minh, Hồ Chí|Bác Hồ\"\n", none),
         ("same name, same entity", "id,name,same_as\na:1,Paris,\nb:2,Paris,a:1\n", none),
         ("three of a name", "id,name\nn:1,Lai\nn:2,Lai\nn:3,Lai\n", &["x.csv:3 W same-name"]),
         ("common word", "name\ninflation\n", &["x.csv:2 W common-word"]),
@@ -81,6 +84,11 @@ fn files_and_layers_are_compared() {
     let given = "id,name\nn:1,Paris\n";
     assert_eq!(codes(&[&[("a.csv", given)], &[("b.csv", given)]]), none);
     assert_eq!(codes(&[&[("a.csv", given), ("b.csv", given)]]), ["b.csv:2 W duplicate-id"]);
+    let other = "id,name\nm:2,Paris\n";
+    assert_eq!(codes(&[&[("a.csv", given)], &[("b.csv", other)]]), ["b.csv:2 W same-name"]);
+    let act = "id,name,action\nn:1,,remove\nn:3,,remove\nn:4,Rome,replace\n";
+    let idle = ["b.csv:3 W idle-action", "b.csv:4 W idle-action"];
+    assert_eq!(codes(&[&[("a.csv", given)], &[("b.csv", act)]]), idle);
     // A parent may stand in a layer below, not above.
     let france = "id,name\nn:1,France\n";
     let city = "name,parent\nParis,France\n";

@@ -14,6 +14,12 @@ pub(super) fn items(cell: &str) -> impl Iterator<Item = Cow<'_, str>> {
     })
 }
 
+/// Whether a cell without a bar looks like a list all the same: with semicolons, or with two commas or more (one comma
+/// may stand in a name, as in `Minh, Hồ Chí`).
+pub(super) fn looks_separated_otherwise(cell: &str) -> bool {
+    !cell.contains('|') && (cell.contains(';') || cell.matches(", ").count() > 1)
+}
+
 /// The text up to the first bar that is not escaped, and the text after it.
 fn split(text: &str) -> (&str, Option<&str>) {
     let mut escaped = false;

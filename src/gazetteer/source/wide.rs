@@ -92,7 +92,13 @@ fn row(
         };
         match role {
             NameRole::Canonical => add(cell),
-            NameRole::Alias | NameRole::Acronym => list::items(cell).for_each(|item| add(&item)),
+            NameRole::Alias | NameRole::Acronym => {
+                list::items(cell).for_each(|item| add(&item));
+                if list::looks_separated_otherwise(cell) {
+                    let message = format!("items are separated by `|`, this cell is one name: `{cell}`");
+                    output.report.warning(line, "separator", message);
+                }
+            }
         }
     }
     list.shrink_to_fit();

@@ -366,11 +366,19 @@ fn join(gazetteer: &Gazetteer) -> (Vec<Vec<Option<usize>>>, Vec<String>, Vec<Mer
                     Some(root)
                 }
                 action => {
+                    let mut shown = entity.id.clone();
                     if action == Action::Replace {
                         joined.iter().for_each(|e| world.live[*e] = false);
+                        // The place of an entity: its id, and whatever addresses it.
+                        if let Some(first) = joined.first() {
+                            shown.clone_from(&world.shown[*first]);
+                        }
+                        for other in &joined {
+                            ids.extend(world.ids[*other].clone());
+                        }
                     }
                     world.ids.push(ids);
-                    world.shown.push(entity.id.clone());
+                    world.shown.push(shown);
                     world.live.push(true);
                     Some(world.ids.len() - 1)
                 }
