@@ -1,8 +1,8 @@
 //! JSON Lines: one object a line, each a document.
 //!
 //! `text` is required and a string; `id` may be a string or a number (its JSON text counts: `1.0` stays `1.0`);
-//! `title`, `date`, `lang` and `url` are used if they are strings; every other field is carried as its JSON text, in the
-//! order of the record. Of a key that stands twice the last value counts, but carried fields keep all of them. Blank
+//! `title`, `date`, `lang` and `url` are used if they are strings; `url` and every other field are carried as JSON text,
+//! in the order of the record. Of a key that stands twice the last value counts, but carried fields keep all of them. Blank
 //! lines are passed over and counted.
 //!
 //! Strings without escapes are borrowed from the buffer; others are unescaped into the worker's [`Scratch`]. Values
@@ -147,6 +147,12 @@ impl Line {
             let problem = too_large_problem("the decoded text", chunk.max_document_bytes()).at_byte(self.byte(chunk));
             return each(Err(self.problem(chunk, scratch, problem)));
         }
+        let mut carried = std::mem::take(&mut record.carried);
+        let address = url.get(values, Field::Url);
+        if chunk.carry() && !address.is_empty() {
+            // No table has a column of its own for it.
+            carried.insert(0, ("url".into(), serde_json::Value::from(address).to_string().into()));
+        }
         each(Ok(Document {
             id: scratch.id.as_str().into(),
             text: body.into(),
@@ -155,9 +161,9 @@ impl Line {
             title: title.get(values, Field::Title).into(),
             date: date.get(values, Field::Date).into(),
             lang: lang.get(values, Field::Lang).into(),
-            url: url.get(values, Field::Url).into(),
+            url: address.into(),
             offsets: Offsets::Decoded,
-            carried: std::mem::take(&mut record.carried),
+            carried,
         }));
         if record.odd_id {
             let problem = Problem::warning("bad-id", "`id` is neither a string nor a number, a made one is used");
@@ -469,7 +475,7 @@ mod tests {
         let cases = [
             (r#"{"text":"x"}"#, "a.jsonl#1|x|||||"),
             (r#" { "id" : "i" , "text" : "x" } "#, "i|x|||||"),
-            (r#"{"text":"x","title":"t","date":"d","lang":"l","url":"u","id":"i"}"#, "i|x|t|d|l|u|"),
+            (r#"{"text":"x","title":"t","date":"d","lang":"l","url":"u","id":"i"}"#, "i|x|t|d|l|u|url=\"u\""),
             (r#"{"text":"","id":""}"#, "a.jsonl#1||||||"),
             (r#"{"text":"x","id":null,"title":null,"date":5,"lang":[1,{"a":2}],"url":{"a":[]}}"#, "a.jsonl#1|x|||||"),
             (r#"{"text":"x","id":1.0}"#, "1.0|x|||||"),
@@ -477,7 +483,7 @@ mod tests {
             (r#"{"text":"x","id":123456789012345678901234567890}"#, "123456789012345678901234567890|x|||||"),
             (r#"{"text":"x","id":1E400}"#, "1E400|x|||||"),
             (r#"{"\u0074ext":"a\nb\u00e9\ud83d\ude00\"","id":"\u0041\t"}"#, "A\t|a\nbé😀\"|||||"),
-            (r#"{"text":"\n","title":"\"t","date":"\/d","lang":"\u006c","url":"\\u"}"#, "a.jsonl#1|\n|\"t|/d|l|\\u|"),
+            (r#"{"text":"\n","title":"\"t","date":"\/d","lang":"\u006c","url":"\\u"}"#, "a.jsonl#1|\n|\"t|/d|l|\\u|url=\"\\\\u\""),
             (r#"{"text":"old","text":"new\n","text":"x","id":1,"id":"2"}"#, "2|x|||||"),
             (r#"{"b":[1, 2],"text":"x","a\n":1.50,"b":null}"#, "a.jsonl#1|x|||||b=[1, 2],a\n=1.50,b=null"),
         ];
