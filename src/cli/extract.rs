@@ -405,7 +405,8 @@ fn extractor(args: &ExtractArgs, gazetteer: &Gazetteer, report: &mut Report) -> 
     report.end_problems(" (see `gazetier lint`)");
     if args.lang != "auto" {
         let language = Language::of_tag(&args.lang);
-        if language == Language::UND && args.lang != "und" {
+        // Primary subtags in use have two or three letters; `francais` is a slip.
+        if (language == Language::UND && args.lang != "und") || language.as_str().len() > 3 {
             bail!("not a language, such as fr, vi or en `{}`", args.lang);
         }
         extractor = extractor.in_language(language);

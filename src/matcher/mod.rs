@@ -1,7 +1,7 @@
 //! Words in, hits out: the prefix table and the substring side find candidates, the policy decides, overlaps are settled.
 //!
 //! The matcher knows names and nothing of their meaning. What it must find is defined by the interface and written down
-//! as plainly as possible in `naive.rs`, which the tests hold it to.
+//! as plainly as possible in `naive/`, which the tests hold it to.
 
 #[cfg(test)]
 pub(crate) mod naive;

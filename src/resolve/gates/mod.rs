@@ -3,6 +3,7 @@
 //! One gate is one file, listed in [`GATES`]; its reason is what `explain` shows.
 
 mod capitals_passage;
+mod foreign_word;
 mod kinship;
 mod needs_context;
 mod sentence_start;
@@ -23,6 +24,7 @@ pub(crate) trait Gate: Sync {
 /// All gates, in the order in which they are asked.
 pub(crate) const GATES: &[&dyn Gate] = &[
     &capitals_passage::CapitalsPassage,
+    &foreign_word::ForeignWord,
     &needs_context::NeedsContext,
     &kinship::Kinship,
     &sentence_start::SentenceStart,
