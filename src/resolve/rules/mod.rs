@@ -3,6 +3,7 @@
 //! One rule is one file, listed in [`RULES`]; its name stands in the `rule` column.
 
 mod acronym_definition;
+mod short_form;
 
 use super::Mention;
 use super::scene::Scene;
@@ -17,4 +18,4 @@ pub(crate) trait Rule: Sync {
 }
 
 /// All rules, in the order in which they are applied.
-pub(crate) const RULES: &[&dyn Rule] = &[&acronym_definition::AcronymDefinition];
+pub(crate) const RULES: &[&dyn Rule] = &[&acronym_definition::AcronymDefinition, &short_form::ShortForm];

@@ -42,6 +42,8 @@ pub struct LanguageData {
     pub(super) before_number: &'static [&'static str],
     /// Kinship words that stand before names as forms of address, lower case.
     kinship: &'static [&'static str],
+    /// Other forms of address before a surname or given name (`mrs`, `président`), lower case, without a full stop.
+    address: &'static [&'static str],
     /// The plural of a theme's name, `None` where it has none of its own.
     pub plural: fn(&str) -> Option<String>,
     /// The plural of a person's name (*the Kennedys*), `None` where the language has none.
@@ -86,6 +88,14 @@ pub fn is_common(language: Language, word: &str) -> bool {
 /// `uncle`); languages as in [`is_common`].
 pub fn is_kinship(language: Language, word: &str) -> bool {
     with_composed(word, |word| applying(language).any(|data| data.kinship.contains(&word)))
+}
+
+/// Whether a word (lower case) is a title or kinship word that stands before a person's short name (`mrs`, `ông`);
+/// languages as in [`is_common`].
+pub fn is_form_of_address(language: Language, word: &str) -> bool {
+    with_composed(word, |word| {
+        applying(language).any(|data| data.kinship.contains(&word) || data.address.contains(&word))
+    })
 }
 
 /// The plural of a theme's name in the language of a BCP 47 tag; `None` where it has none of its own or the language is
@@ -163,7 +173,7 @@ mod tests {
             for word in words.iter().copied().chain(data.function_words.split_whitespace()) {
                 assert_eq!(word, key(word), "{}", data.code());
             }
-            for list in [data.titles, data.may_end, data.before_number, data.starters, data.kinship] {
+            for list in [data.titles, data.may_end, data.before_number, data.starters, data.kinship, data.address] {
                 for word in list {
                     assert_eq!(word.to_lowercase().nfc().collect::<String>(), *word, "{}", data.code());
                     assert!(!word.ends_with('.') && !word.contains(' '), "{}: `{word}`", data.code());
@@ -188,6 +198,8 @@ mod tests {
             is_kinship(Language::VI, "anh") && is_kinship(Language::UND, "tante") && is_kinship(Language::EN, "uncle")
         );
         assert!(is_kinship(Language::VI, "ba\u{300}"), "decomposed");
+        assert!(is_form_of_address(Language::EN, "mrs") && is_form_of_address(Language::VI, "ông"));
+        assert!(!is_form_of_address(Language::EN, "in") && !is_form_of_address(Language::VI, "mrs"));
         assert!(!is_kinship(Language::EN, "anh") && !is_kinship(Language::of_tag("de"), "tante"));
     }
 

@@ -73,6 +73,8 @@ pub static DATA: LanguageData = LanguageData {
     ],
     may_end: &["inc", "ltd", "co", "corp", "jr", "a.m", "p.m", "sđd", "cty"],
     before_number: &["tr", "t", "số", "đt", "tel", "fax", "k", "ql", "tl", "hl", "đ", "kp", "đh", "no", "vol", "km"],
+    // Last syllables of titles: đồng chí, thủ tướng, chủ tịch, bí thư, bộ trưởng, tiến sĩ, giáo sư.
+    address: &["chí", "tướng", "tịch", "thư", "trưởng", "sĩ", "sư", "ts", "gs", "pgs", "ths"],
     kinship: &[
         "anh", "chị", "em", "ông", "bà", "cô", "chú", "bác", "cậu", "mợ", "dì", "dượng", "thím", "cụ", "cháu", "con",
         "bố", "ba", "má", "mẹ", "cha", "thầy", "ngài", "nàng", "chàng", "út", "u", "bu", "tía",
