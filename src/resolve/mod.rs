@@ -120,6 +120,15 @@ pub struct Extraction {
     pub given_up: Option<u32>,
 }
 
+impl Extraction {
+    /// The spans of the mentions in UTF-16 code units, which JavaScript, Java and .NET count in: in the order of
+    /// [`Extraction::mentions`], found in one pass over `text` (the text that was extracted from).
+    pub fn utf16_spans(&self, text: &str) -> Vec<Span> {
+        let mut counter = Counter::new(text.as_bytes(), count_utf16);
+        self.mentions.iter().map(|mention| counter.span(mention.span)).collect()
+    }
+}
+
 /// How many hits a document may have: a million, or one for every eight bytes. Ordinary text and gazetteers stay far
 /// below; a gazetteer of `a`, `a a`, `a a a` … goes beyond, and must not take memory without bound.
 pub fn max_hits(bytes: usize) -> usize {
@@ -303,24 +312,81 @@ fn nest(groups: &[Group], choose: impl Fn(&Group) -> Option<Mention>, mentions: 
 
 /// Fills character offsets and sentence indices in one pass; returns the characters of the text.
 fn place(text: &str, sentences: &Sentences, mentions: &mut [Mention]) -> u64 {
-    let bytes = text.as_bytes();
-    // Characters before `byte`; mentions come by start, so the pass never turns back far.
-    let (mut byte, mut chars) = (0usize, 0usize);
+    let mut counter = Counter::new(text.as_bytes(), count_chars);
     for mention in mentions.iter_mut() {
-        let (start, end) = (mention.span.start as usize, mention.span.end as usize);
-        if start < byte {
-            chars -= count_chars(&bytes[start..byte]);
-        } else {
-            chars += count_chars(&bytes[byte..start]);
-        }
-        byte = start;
-        mention.chars = Span::new(chars as u32, (chars + count_chars(&bytes[start..end])) as u32);
+        mention.chars = counter.span(mention.span);
         mention.sentence = sentences.index_of(mention.span.start);
     }
-    (chars + count_chars(&bytes[byte..])) as u64
+    counter.total()
+}
+
+/// Counts units of a text up to spans that come by their start, so that the pass hardly ever turns back.
+struct Counter<'t> {
+    bytes: &'t [u8],
+    count: fn(&[u8]) -> usize,
+    byte: usize,
+    units: usize,
+}
+
+impl<'t> Counter<'t> {
+    fn new(bytes: &'t [u8], count: fn(&[u8]) -> usize) -> Self {
+        Self { bytes, count, byte: 0, units: 0 }
+    }
+
+    fn span(&mut self, span: Span) -> Span {
+        let (start, end) = (span.start as usize, span.end as usize);
+        if start < self.byte {
+            self.units -= (self.count)(&self.bytes[start..self.byte]);
+        } else {
+            self.units += (self.count)(&self.bytes[self.byte..start]);
+        }
+        self.byte = start;
+        Span::new(self.units as u32, (self.units + (self.count)(&self.bytes[start..end])) as u32)
+    }
+
+    fn total(&self) -> u64 {
+        (self.units + (self.count)(&self.bytes[self.byte..])) as u64
+    }
 }
 
 /// Characters of valid UTF-8: bytes that do not go on with a character.
 fn count_chars(bytes: &[u8]) -> usize {
     bytes.iter().filter(|b| **b & 0xC0 != 0x80).count()
+}
+
+/// UTF-16 code units of valid UTF-8: one a character, two for those of four bytes.
+fn count_utf16(bytes: &[u8]) -> usize {
+    bytes.iter().map(|b| usize::from(*b & 0xC0 != 0x80) + usize::from(*b >= 0xF0)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn offsets_are_those_of_the_encodings(text in "\\PC{0,40}", places in prop::collection::vec((0..200usize, 0..200usize), 0..8)) {
+            let boundaries: Vec<u32> =
+                text.char_indices().map(|(i, _)| i as u32).chain([text.len() as u32]).collect();
+            let kind = KindId(0);
+            let mut mentions: Vec<Mention> = places
+                .iter()
+                .map(|(a, b)| {
+                    let (a, b) = (boundaries[a % boundaries.len()], boundaries[b % boundaries.len()]);
+                    Mention::new(Span::new(a.min(b), a.max(b)), kind, None, None, 0.0, "exact")
+                })
+                .collect();
+            mentions.sort_by_key(|m| m.span);
+            let chars = place(&text, &Sentences::default(), &mut mentions);
+            prop_assert_eq!(chars, text.chars().count() as u64);
+            let utf16 = Extraction { mentions: mentions.clone(), ..Extraction::default() }.utf16_spans(&text);
+            for (mention, utf16) in mentions.iter().zip(utf16) {
+                let (start, end) = (&text[..mention.span.start as usize], &text[..mention.span.end as usize]);
+                prop_assert_eq!(mention.chars, Span::new(start.chars().count() as u32, end.chars().count() as u32));
+                let units = |text: &str| text.encode_utf16().count() as u32;
+                prop_assert_eq!(utf16, Span::new(units(start), units(end)));
+            }
+        }
+    }
 }
