@@ -19,7 +19,7 @@ use crate::lexicon::names::{self, NameRecord};
 use crate::lexicon::table::{CHILDREN, FORM, LOWER, TERMINAL};
 use crate::lexicon::{EntityId, Lexicon, NO_POLICY, NameId, Stack, policy_code};
 use crate::text::fold::{self, Folded, Gap};
-use crate::text::words::{Scanner, Word, first_prefix, next_prefix};
+use crate::text::words::{Scanner, Word, first_prefix, inner, next_prefix};
 use crate::text::{Language, Span};
 use policy::{Context, Place};
 
@@ -137,28 +137,28 @@ impl Layer<'_> {
         let table = &self.lexicon.table;
         let any_case = context.policy == Some(MatchPolicy::Folded) || self.stack.loosened[self.layer as usize];
         for (first, word) in words.iter().enumerate() {
-            if !table.may_begin(word.hash, !word.capital && !any_case) {
+            if !table.may_begin(word.hash(), !word.capital() && !any_case) {
                 continue;
             }
             if hits.len() > most {
                 return Some(word.start);
             }
-            let mut prefix = first_prefix(word.hash);
+            let mut prefix = first_prefix(word.hash());
             let mut last = first;
             loop {
                 let mut flags = 0;
                 table.probe(prefix, |payload| {
                     flags |= payload & (CHILDREN | LOWER);
-                    if payload & TERMINAL != 0 && (word.capital || any_case || payload & LOWER != 0) {
+                    if payload & TERMINAL != 0 && (word.capital() || any_case || payload & LOWER != 0) {
                         self.verify(payload & FORM, words, first, last, verifier, context, hits);
                     }
                 });
-                if flags & CHILDREN == 0 || !(word.capital || any_case || flags & LOWER != 0) {
+                if flags & CHILDREN == 0 || !(word.capital() || any_case || flags & LOWER != 0) {
                     break;
                 }
                 last += 1;
                 let Some(next) = words.get(last) else { break };
-                prefix = next_prefix(prefix, next.hash);
+                prefix = next_prefix(prefix, next.hash());
             }
         }
         None
@@ -177,7 +177,7 @@ impl Layer<'_> {
         hits: &mut Vec<Hit>,
     ) {
         let (begin, end) = (words[first], words[last]);
-        let mixed = begin.mixed || end.mixed;
+        let mixed = begin.mixed() || end.mixed();
         let raw = &context.text.as_bytes()[begin.start as usize..end.end as usize];
         // Which stretch of the text `verifier.text` holds: 0 none, 1 the words, 2 their neighbours as well.
         let mut read = 0;
@@ -216,8 +216,8 @@ impl Layer<'_> {
             }
             let word = match (read, first) {
                 (2, 0) => 0,
-                (2, _) => words[first - 1].inner as usize + 1,
-                _ => begin.inner as usize,
+                (2, _) => inner(words, first - 1) + 1,
+                _ => inner(words, first),
             };
             let Ok(listed) = std::str::from_utf8(listed) else { continue };
             verifier.name.read(listed, 0);

@@ -69,7 +69,7 @@ impl Scene<'_> {
         let to = self.words.partition_point(|w| w.start < sentence.end).max((last + 12).min(self.words.len()));
         let window = &self.words[from..to];
         cues.iter().any(|cue| {
-            window.windows(cue.len()).any(|words| words.iter().zip(cue).all(|(word, cue)| word.hash == *cue))
+            window.windows(cue.len()).any(|words| words.iter().zip(cue).all(|(word, cue)| word.hash() == *cue))
         })
     }
 }

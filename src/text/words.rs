@@ -7,21 +7,49 @@
 use super::fold::{self, Folded, Sort};
 use super::mask::Masks;
 
-/// A word of a text.
+/// A word of a text, in 16 bytes: a long document has many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Word {
-    /// Hash of the search key.
-    pub hash: u64,
+    /// Hash of the search key; the lowest bits say `capital` and `mixed`.
+    tagged: u64,
     /// First byte of the word in the text.
     pub start: u32,
     /// One past its last byte.
     pub end: u32,
+}
+
+const CAPITAL: u64 = 1;
+const MIXED: u64 = 2;
+
+impl Word {
+    #[inline]
+    fn new(hash: u64, start: usize, end: usize, capital: bool, mixed: bool) -> Self {
+        let tagged = hash | if capital { CAPITAL } else { 0 } | if mixed { MIXED } else { 0 };
+        Self { tagged, start: start as u32, end: end as u32 }
+    }
+
+    /// Hash of the search key.
+    #[inline]
+    pub fn hash(self) -> u64 {
+        self.tagged & !FLAGS
+    }
+
     /// Whether the word begins with a capital.
-    pub capital: bool,
+    #[inline]
+    pub fn capital(self) -> bool {
+        self.tagged & CAPITAL != 0
+    }
+
     /// Whether the raw bytes alone do not say which word this is (`½` holds two).
-    pub mixed: bool,
-    /// Words that begin in the character at `start` before this one.
-    pub inner: u8,
+    #[inline]
+    pub fn mixed(self) -> bool {
+        self.tagged & MIXED != 0
+    }
+}
+
+/// How many words before `words[index]` reach into the character that it begins in (`½` holds two words).
+pub(crate) fn inner(words: &[Word], index: usize) -> usize {
+    words[..index].iter().rev().take_while(|word| word.end > words[index].start).count()
 }
 
 /// A word before it is folded.
@@ -171,26 +199,13 @@ impl Scanner {
                 let cached = self.cache[slot];
                 if cached.raw == raw && raw[2] != 0 {
                     self.wide |= cached.hash & 2 != 0;
-                    words.push(Word {
-                        hash: cached.hash & !FLAGS,
-                        start: at as u32,
-                        end: end as u32,
-                        capital: cached.hash & 1 != 0,
-                        mixed: false,
-                        inner: 0,
-                    });
+                    words.push(Word::new(cached.hash & !FLAGS, at, end, cached.hash & 1 != 0, false));
                 } else {
                     self.wide(text, at, end, words);
                 }
             } else {
-                words.push(Word {
-                    hash: hash_bytes(&bytes[at..], end - at, ASCII_FOLD),
-                    start: at as u32,
-                    end: end as u32,
-                    capital: bytes[at].is_ascii_uppercase(),
-                    mixed: false,
-                    inner: 0,
-                });
+                let hash = hash_bytes(&bytes[at..], end - at, ASCII_FOLD);
+                words.push(Word::new(hash, at, end, bytes[at].is_ascii_uppercase(), false));
             }
             at = masks.next_word(end);
         }
@@ -248,7 +263,7 @@ impl Scanner {
         } else {
             self.fold(&text[start..end])
         };
-        words.push(Word { hash, start: start as u32, end: end as u32, capital, mixed: false, inner: 0 });
+        words.push(Word::new(hash, start, end, capital, false));
     }
 
     /// The raw bytes of a short word as three numbers (the length in the highest byte), and their place in the cache.
@@ -291,16 +306,8 @@ impl Scanner {
             self.folded.key(word, &mut self.key);
             let letters = self.folded.word(word);
             let start = letters.iter().map(|l| l.start).min().unwrap_or(0);
-            let inner = (0..word).rev().take_while(|w| self.folded.word(*w).iter().any(|l| l.start == start)).count();
             let word_end = letters.iter().map(|l| l.end).max().unwrap_or(start);
-            words.push(Word {
-                hash: hash_key(&self.key),
-                start,
-                end: word_end,
-                capital: letters[0].upper,
-                mixed: true,
-                inner: inner as u8,
-            });
+            words.push(Word::new(hash_key(&self.key), start as usize, word_end as usize, letters[0].upper, true));
         }
     }
 }
@@ -330,7 +337,7 @@ mod tests {
     fn scanned(text: &str) -> Vec<(u64, u32, u32, bool)> {
         let mut words = Vec::new();
         Scanner::default().scan(text, &mut words);
-        words.iter().map(|w| (w.hash, w.start, w.end, w.capital)).collect()
+        words.iter().map(|w| (w.hash(), w.start, w.end, w.capital())).collect()
     }
 
     #[test]

@@ -17,7 +17,7 @@ impl Gate for Kinship {
             return false;
         }
         let (_, next) = scene.words_of(hit.span);
-        scene.words.get(next).is_some_and(|w| w.capital)
+        scene.words.get(next).is_some_and(|w| w.capital())
             && next > 0
             && matches!(scene.gap_after(next - 1), " " | "\u{A0}")
             && !scene.begins_sentence(next)

@@ -44,7 +44,7 @@ impl Rule for AcronymDefinition {
             let Some(word) = word else { continue };
             let acronym = Span::new(word.start, word.end);
             if spells(acronym.of(scene.text), mention.span.of(scene.text)) {
-                definitions.entry(word.hash).or_default().push(Definition { acronym, definer });
+                definitions.entry(word.hash()).or_default().push(Definition { acronym, definer });
             }
         }
         if definitions.is_empty() {
@@ -52,7 +52,7 @@ impl Rule for AcronymDefinition {
         }
         let mut added: Vec<Mention> = Vec::new();
         for word in scene.words {
-            let Some(definitions) = definitions.get(&word.hash) else { continue };
+            let Some(definitions) = definitions.get(&word.hash()) else { continue };
             let here = Span::new(word.start, word.end);
             let Some(definition) = applying(definitions, here, scene.text) else { continue };
             let definer = &mentions[definition.definer];

@@ -38,7 +38,7 @@ impl Rule for ShortForm {
             }
             let word = scene.words[last - 1];
             let last_word = Span::new(word.start, word.end);
-            full_names.entry(word.hash).or_default().push(FullName { last_word, mention: index, entity });
+            full_names.entry(word.hash()).or_default().push(FullName { last_word, mention: index, entity });
         }
         if full_names.is_empty() {
             return;
@@ -46,10 +46,10 @@ impl Rule for ShortForm {
         let mut added: Vec<Mention> = Vec::new();
         for index in 1..scene.words.len() {
             let word = scene.words[index];
-            if !word.capital {
+            if !word.capital() {
                 continue;
             }
-            let Some(candidates) = full_names.get(&word.hash) else { continue };
+            let Some(candidates) = full_names.get(&word.hash()) else { continue };
             let here = Span::new(word.start, word.end);
             let Some(full) = meant(candidates, here, scene.text) else { continue };
             let Some(title) = title_before(scene, index) else { continue };
@@ -96,7 +96,7 @@ fn title_before(scene: &Scene<'_>, word: usize) -> Option<Span> {
 
 /// Whether a longer name goes on behind the word: `Mr May Smith`.
 fn continues(scene: &Scene<'_>, word: usize) -> bool {
-    scene.words.get(word + 1).is_some_and(|next| next.capital)
+    scene.words.get(word + 1).is_some_and(|next| next.capital())
         && matches!(scene.gap_after(word), " " | "-" | "\u{A0}")
         && !scene.begins_sentence(word + 1)
 }
