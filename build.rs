@@ -2,7 +2,7 @@
 //!
 //! The table is derived from unicode-normalization (compatibility decomposition, combining classes), caseless (full
 //! case folding), unicode-properties (general categories) and unicode-script, so that no pass over a text needs them.
-//! `src/text/fold.rs` documents the entries; a test there checks every character against the crates again.
+//! `src/text/fold.rs` documents the entries; a test in `src/matcher/naive/units.rs` checks every character against the crates.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;

@@ -235,6 +235,4 @@ impl RowWriter for Pieces<'_> {
 }
 
 #[cfg(test)]
-mod measure;
-#[cfg(test)]
 mod tests;

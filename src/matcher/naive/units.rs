@@ -227,3 +227,60 @@ pub(super) fn pattern(name: &str) -> Pattern {
     let inner = if words.is_empty() { Vec::new() } else { gaps[1..words.len()].iter().map(|g| gap(g)).collect() };
     Pattern { words, gaps: inner, leading, trailing }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::fold::{Folded, Gap};
+
+    /// Words (key, capital, open, number of marks) and gaps of a text by the fold table.
+    fn by_table(folded: &mut Folded, text: &str) -> (Vec<Vec<(char, bool, bool)>>, Vec<Option<Vec<char>>>) {
+        folded.read(text, 0);
+        let words = (0..folded.words.len())
+            .map(|k| folded.word(k).iter().map(|l| (l.key, l.upper, l.unsegmented)).collect())
+            .collect();
+        let gaps = folded.gaps.iter().map(|gap| match gap {
+            Gap::Soft => Some(Vec::new()),
+            Gap::Never => None,
+            Gap::Hard { start, end } => {
+                Some(folded.symbols[*start as usize..*end as usize].iter().map(|s| s.symbol).collect())
+            }
+        });
+        (words, gaps.collect())
+    }
+
+    /// The same by the Unicode crates.
+    fn by_units(text: &str) -> (Vec<Vec<(char, bool, bool)>>, Vec<Option<Vec<char>>>) {
+        let (mut words, mut gaps): (Vec<Vec<(char, bool, bool)>>, Vec<Vec<Placed>>) = (Vec::new(), vec![Vec::new()]);
+        let mut in_word = false;
+        for placed in units(text) {
+            if let Unit::Letter { key, upper, open, .. } = placed.unit {
+                if !in_word {
+                    words.push(Vec::new());
+                    gaps.push(Vec::new());
+                }
+                // The key of `_` is DEL in the table.
+                let key = if key == '_' { '\u{7F}' } else { key };
+                words.last_mut().expect("pushed").push((key, upper, open));
+                in_word = true;
+            } else {
+                gaps.last_mut().expect("never empty").push(placed);
+                in_word = false;
+            }
+        }
+        (words, gaps.iter().map(|g| gap(g)).collect())
+    }
+
+    /// All of Unicode, not a sample: the table of `build.rs` says of every character what the crates say.
+    #[test]
+    fn every_character_is_folded_as_the_crates_say() {
+        let mut folded = Folded::default();
+        let mut text = String::new();
+        for c in ('\0'..=char::MAX).filter(|c| !('\u{AC80}'..'\u{D700}').contains(c)) {
+            text.clear();
+            // Behind a Latin letter with a mark and before one, so that marks, letters and gaps all show.
+            text.extend(['a', c, '\u{301}', 'B']);
+            assert_eq!(by_table(&mut folded, &text), by_units(&text), "{:04X}", c as u32);
+        }
+    }
+}
