@@ -233,8 +233,13 @@ mod tests {
     use super::*;
     use crate::text::fold::{Folded, Gap};
 
-    /// Words (key, capital, open, number of marks) and gaps of a text by the fold table.
-    fn by_table(folded: &mut Folded, text: &str) -> (Vec<Vec<(char, bool, bool)>>, Vec<Option<Vec<char>>>) {
+    /// A word: key, capital and open script of each letter.
+    type Word = Vec<(char, bool, bool)>;
+    /// The words and gaps of a text.
+    type Cut = (Vec<Word>, Vec<Option<Vec<char>>>);
+
+    /// By the fold table.
+    fn by_table(folded: &mut Folded, text: &str) -> Cut {
         folded.read(text, 0);
         let words = (0..folded.words.len())
             .map(|k| folded.word(k).iter().map(|l| (l.key, l.upper, l.unsegmented)).collect())
@@ -249,9 +254,10 @@ mod tests {
         (words, gaps.collect())
     }
 
-    /// The same by the Unicode crates.
-    fn by_units(text: &str) -> (Vec<Vec<(char, bool, bool)>>, Vec<Option<Vec<char>>>) {
-        let (mut words, mut gaps): (Vec<Vec<(char, bool, bool)>>, Vec<Vec<Placed>>) = (Vec::new(), vec![Vec::new()]);
+    /// By the Unicode crates.
+    fn by_units(text: &str) -> Cut {
+        let mut words: Vec<Word> = Vec::new();
+        let mut gaps: Vec<Vec<Placed>> = vec![Vec::new()];
         let mut in_word = false;
         for placed in units(text) {
             if let Unit::Letter { key, upper, open, .. } = placed.unit {
