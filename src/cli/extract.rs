@@ -103,8 +103,7 @@ pub(super) fn run(args: ExtractArgs, config: Option<PathBuf>) -> Result<Outcome>
 
     let threads = args.threads.unwrap_or(0);
     let mut total = Counts::default();
-    let mut in_order =
-        InOrder { ids: RepeatedIds::new(), encoder: BatchEncoder::new(&plan), unit_bytes: 0, shown: total.errors };
+    let mut in_order = InOrder { ids: RepeatedIds::new(), encoder: BatchEncoder::new(&plan), unit_bytes: 0 };
     let reading = Instant::now();
     let end = pipeline::run(
         threads,
@@ -214,7 +213,6 @@ struct InOrder<'s> {
     ids: RepeatedIds,
     encoder: BatchEncoder<'s>,
     unit_bytes: u64,
-    shown: u64,
 }
 
 impl InOrder<'_> {
@@ -255,7 +253,6 @@ impl InOrder<'_> {
             self.unit_bytes = 0;
             sink.end_unit(&UnitRange::default())?;
         }
-        self.shown = total.documents;
         report.progress(total.documents, total.bytes, total.mentions);
         Ok(())
     }

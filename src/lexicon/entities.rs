@@ -338,8 +338,8 @@ impl Joined {
     pub(super) fn loosened(&self, lexicons: &[Lexicon]) -> Vec<bool> {
         let folded = super::policy_code(crate::gazetteer::MatchPolicy::Folded);
         let mut loosened = vec![false; lexicons.len()];
-        for (root, merged) in self.overrides.iter().filter(|(_, merged)| merged.policy == folded) {
-            let _ = merged;
+        let freed = self.overrides.iter().filter(|(_, merged)| merged.policy == folded).map(|(root, _)| root);
+        for root in freed {
             for row in std::iter::once(root).chain(&self.members[root]) {
                 let own = lexicons[row.layer as usize].entities[row.index as usize].policy;
                 loosened[row.layer as usize] |= own != folded;

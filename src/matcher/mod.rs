@@ -182,20 +182,20 @@ impl Layer<'_> {
         // Which stretch of the text `verifier.text` holds: 0 none, 1 the words, 2 their neighbours as well.
         let mut read = 0;
         for &name in self.lexicon.form(form) {
-            let Some(Listed { record, row }) = self.listed(name) else { continue };
+            let Some(Listed { record, entity }) = self.listed(name) else { continue };
             let record = &record;
             let listed = self.lexicon.bytes(record.text);
             let edges = record.flags & names::EDGE_SYMBOLS != 0;
             if !mixed && !edges && raw == listed {
                 let span = Span::new(begin.start, end.end);
-                self.hit(record, row, name, span, Nearness::Exact, false, hits);
+                self.hit(record, entity, name, span, Nearness::Exact, false, hits);
                 continue;
             }
             if !mixed && !edges && first == last {
                 match policy::quick(record, listed, raw, context) {
                     Some(true) => {
                         let span = Span::new(begin.start, end.end);
-                        self.hit(record, row, name, span, Nearness::Folded, false, hits);
+                        self.hit(record, entity, name, span, Nearness::Folded, false, hits);
                         continue;
                     }
                     Some(false) => continue,
@@ -227,7 +227,7 @@ impl Layer<'_> {
             if let Some((span, nearness, dotless)) =
                 policy::compare(record, listed, &verifier.name, language, place, context)
             {
-                self.hit(record, row, name, span, nearness, dotless, hits);
+                self.hit(record, entity, name, span, nearness, dotless, hits);
             }
         }
     }
@@ -236,7 +236,7 @@ impl Layer<'_> {
     #[inline]
     fn listed(&self, name: u32) -> Option<Listed> {
         let mut record = self.lexicon.names[name as usize];
-        let (row, merged) = self.stack.joined_row(EntityId { layer: self.layer, index: record.entity })?;
+        let (entity, merged) = self.stack.joined_row(EntityId { layer: self.layer, index: record.entity })?;
         if let Some(merged) = merged {
             if record.own & names::OWN_PRIOR == 0 {
                 record.prior = merged.prior;
@@ -247,7 +247,7 @@ impl Layer<'_> {
         }
         let inflected = record.flags & names::GENERATED != 0;
         // An exact name has no other forms.
-        (!inflected || record.policy != policy_code(MatchPolicy::Exact)).then_some(Listed { record, row })
+        (!inflected || record.policy != policy_code(MatchPolicy::Exact)).then_some(Listed { record, entity })
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of a hit")]
@@ -277,7 +277,7 @@ impl Layer<'_> {
 /// A name with its entity.
 struct Listed {
     record: NameRecord,
-    row: EntityId,
+    entity: EntityId,
 }
 
 impl Window {
@@ -374,7 +374,7 @@ impl Window {
         context: &mut Context<'_>,
         hits: &mut Vec<Hit>,
     ) {
-        let Some(Listed { record, row }) = layer.listed(name) else { return };
+        let Some(Listed { record, entity }) = layer.listed(name) else { return };
         let record = &record;
         let listed = layer.lexicon.text(record.text);
         verifier.name.read(listed, 0);
@@ -387,7 +387,7 @@ impl Window {
         if let Some((span, nearness, dotless)) =
             policy::compare(record, listed, &verifier.name, language, place, context)
         {
-            layer.hit(record, row, name, span, nearness, dotless, hits);
+            layer.hit(record, entity, name, span, nearness, dotless, hits);
         }
     }
 
@@ -401,7 +401,7 @@ impl Window {
         context: &mut Context<'_>,
         hits: &mut Vec<Hit>,
     ) {
-        let Some(Listed { record, row }) = layer.listed(name) else { return };
+        let Some(Listed { record, entity }) = layer.listed(name) else { return };
         let record = &record;
         let listed = layer.lexicon.text(record.text);
         verifier.name.read(listed, 0);
@@ -423,7 +423,7 @@ impl Window {
         if policy == policy_code(MatchPolicy::Exact) && !exact {
             return;
         }
-        layer.hit(record, row, name, span, if exact { Nearness::Exact } else { Nearness::Folded }, false, hits);
+        layer.hit(record, entity, name, span, if exact { Nearness::Exact } else { Nearness::Folded }, false, hits);
     }
 }
 
