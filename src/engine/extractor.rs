@@ -70,14 +70,29 @@ pub struct Worker<'e> {
 }
 
 impl Worker<'_> {
+    fn language(&self, document: &Document<'_>) -> Language {
+        self.extractor.language.unwrap_or_else(|| {
+            if document.lang.is_empty() { detect(&document.text) } else { Language::of_tag(&document.lang) }
+        })
+    }
+
     /// What is found in a document. The answer is overwritten by the next call.
     pub fn extract(&mut self, document: &Document<'_>) -> &Extraction {
-        let language = self.extractor.language.unwrap_or_else(|| {
-            if document.lang.is_empty() { detect(&document.text) } else { Language::of_tag(&document.lang) }
-        });
+        let language = self.language(document);
         let extractor = self.extractor;
         self.resolver.run(&extractor.stack, &document.text, language, &extractor.options, &mut self.extraction);
         &self.extraction
+    }
+
+    /// Only the first step, for measurements: finds the words of a document and returns how many there are.
+    pub fn words(&mut self, document: &Document<'_>) -> u64 {
+        self.resolver.words(&document.text)
+    }
+
+    /// Only words, folding, policy and verified hits, for measurements; returns how many hits there are.
+    pub fn hits(&mut self, document: &Document<'_>) -> usize {
+        let language = self.language(document);
+        self.resolver.hits(&self.extractor.stack, &document.text, language, &self.extractor.options)
     }
 
     /// What was found in the document extracted last.

@@ -78,6 +78,12 @@ struct Window {
 const WINDOW: usize = if cfg!(test) { 24 } else { 1 << 16 };
 
 impl Matcher {
+    /// Only finds the words of a text; how many there are.
+    pub fn words(&mut self, text: &str) -> u64 {
+        self.scanner.scan(text, &mut self.words);
+        self.words.len() as u64
+    }
+
     /// Replaces `hits` by all hits of all layers in a text, and fills [`Matcher::words`].
     ///
     /// Returns the byte where the search was given up because there were more than `most` hits, if it was.

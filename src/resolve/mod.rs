@@ -233,6 +233,17 @@ impl Resolver {
         weights::fill(stack, out, &mut self.weights);
     }
 
+    /// Only finds the words of a text; how many there are.
+    pub fn words(&mut self, text: &str) -> u64 {
+        self.matcher.words(text)
+    }
+
+    /// Only finds the hits in a text, before gates, overlaps and resolution; how many there are.
+    pub fn hits(&mut self, stack: &Stack, text: &str, language: Language, options: &ResolveOptions) -> usize {
+        self.matcher.find(stack, text, language, options.matching, max_hits(text.len()), &mut self.hits);
+        self.hits.len()
+    }
+
     fn resolve(
         &mut self,
         stack: &Stack,
