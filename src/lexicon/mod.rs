@@ -2,63 +2,93 @@
 
 mod compile;
 mod entities;
+mod ids;
 mod inflect;
+mod joined;
+mod limit;
 #[cfg(test)]
 pub(crate) use inflect::generated;
 pub(crate) mod names;
+pub(crate) mod records;
+pub(crate) mod storage;
 pub(crate) mod substring;
 pub(crate) mod table;
 
 pub use compile::{CompileOptions, MAX_OPEN_NAMES};
+pub(crate) use entities::NO_POLICY;
 pub use entities::{EntityId, EntityView, KindId, NameId};
-pub(crate) use entities::{EntityRecord, NO_POLICY, Text};
 pub(crate) use names::NameRecord;
+pub(crate) use records::{EntityRecord, Records};
+
+use storage::{Array, Bytes};
 
 use crate::error::Problem;
 use crate::error::Result;
 use crate::gazetteer::{Gazetteer, MatchPolicy};
 
-/// One compiled layer. Every section is a flat array of plain records, so that it can be written to a file and mapped.
+/// One compiled layer. Every section is flat bytes, the same in memory and in a mapped file.
 #[derive(Clone, Debug, Default)]
 pub struct Lexicon {
-    pub(crate) strings: Vec<u8>,
-    pub(crate) lists: Vec<Text>,
-    pub(crate) entities: Vec<EntityRecord>,
-    pub(crate) names: Vec<NameRecord>,
-    pub(crate) kinds: Vec<Text>,
-    pub(crate) langs: Vec<Text>,
+    pub(crate) records: Bytes,
+    /// Strings that records share.
+    pub(crate) strings: Bytes,
+    /// Lists of names that share a form: how many, then the names.
+    pub(crate) forms: Array<u32>,
+    pub(crate) ids: ids::Ids,
+    /// Rows that share an id with another row of the layer, or do something to others; in their order.
+    pub(crate) joins: Array<u32>,
     pub(crate) table: table::Table,
-    /// Names of form `i`: `form_names[form_starts[i]..form_starts[i + 1]]`.
-    pub(crate) form_starts: Vec<u32>,
-    pub(crate) form_names: Vec<u32>,
     pub(crate) substrings: substring::Substrings,
+    pub(crate) kinds: Vec<String>,
+    /// Tags of languages; the first is that of untagged names.
+    pub(crate) langs: Vec<String>,
+    pub(crate) counts: Counts,
     pub(crate) problems: Vec<Problem>,
 }
 
+/// What a lexicon holds, counted when it was compiled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Rows.
+    pub entities: u64,
+    /// Names, the generated ones included.
+    pub names: u64,
+    /// The highest rank of a name.
+    pub rank: u16,
+}
+
 impl Lexicon {
-    pub(crate) fn bytes(&self, text: Text) -> &[u8] {
-        self.strings.get(text.start as usize..text.start as usize + text.len as usize).unwrap_or_default()
+    /// The records, to be read.
+    #[inline]
+    pub(crate) fn records(&self) -> Records<'_> {
+        Records { bytes: self.records.as_slice(), strings: self.strings.as_slice() }
     }
 
-    pub(crate) fn text(&self, text: Text) -> &str {
-        std::str::from_utf8(self.bytes(text)).unwrap_or("")
+    /// The entity at a place.
+    pub(crate) fn entity(&self, index: u32) -> EntityRecord<'_> {
+        self.records().entity(index)
     }
 
-    pub(crate) fn list(&self, list: Text) -> impl Iterator<Item = &str> {
-        let items = self.lists.get(list.start as usize..list.start as usize + list.len as usize).unwrap_or_default();
-        items.iter().map(|item| self.text(*item))
-    }
-
+    /// The tag of a language by its number.
     pub(crate) fn lang(&self, lang: u16) -> &str {
-        self.langs.get(lang as usize).map(|text| self.text(*text)).unwrap_or("")
+        self.langs.get(lang as usize).map_or("", String::as_str)
     }
 
-    pub(crate) fn form(&self, form: u32) -> &[u32] {
-        let form = form as usize;
-        match self.form_starts.get(form..form + 2) {
-            Some(&[start, end]) => self.form_names.get(start as usize..end as usize).unwrap_or_default(),
-            _ => &[],
-        }
+    /// The names of a form: the payload of a terminal prefix is the place of its only name, or, counted on behind the
+    /// records, the place of a list of names.
+    #[inline]
+    pub(crate) fn form(&self, form: u32) -> impl Iterator<Item = (u32, NameRecord<'_>)> {
+        let records = self.records();
+        let units = (records.bytes.len() / records::UNIT) as u32;
+        let (single, list) = match form.checked_sub(units) {
+            None => (Some(form), &[][..]),
+            Some(start) => {
+                let list = self.forms.as_slice().get(start as usize..).unwrap_or_default();
+                let (count, names) = list.split_first().unwrap_or((&0, &[]));
+                (None, names.get(..*count as usize).unwrap_or_default())
+            }
+        };
+        single.into_iter().chain(list.iter().copied()).filter_map(move |name| Some((name, records.name(name)?)))
     }
 
     pub(crate) fn lang_primary(&self, lang: u16) -> &str {
@@ -80,7 +110,7 @@ pub fn policy_code(policy: MatchPolicy) -> u8 {
 #[derive(Clone, Debug, Default)]
 pub struct Stack {
     pub(crate) lexicons: Vec<Lexicon>,
-    pub(crate) joined: entities::Joined,
+    pub(crate) joined: joined::Joined,
     pub(crate) kind_maps: Vec<Vec<KindId>>,
     pub(crate) kinds: Vec<String>,
     /// By layer: names may match in any case although the layer itself does not say so.
@@ -91,7 +121,7 @@ impl Stack {
     /// Compiles every layer and joins them.
     ///
     /// # Errors
-    /// A section would outgrow 32 bits.
+    /// A section would outgrow its limit.
     pub fn build(gazetteer: &Gazetteer) -> Result<Self> {
         Self::build_with(gazetteer, CompileOptions::default())
     }
@@ -112,11 +142,10 @@ impl Stack {
     }
 
     fn of(lexicons: Vec<Lexicon>) -> Self {
-        let mut stack = Self { joined: entities::Joined::build(&lexicons), lexicons, ..Self::default() };
+        let mut stack = Self { joined: joined::Joined::build(&lexicons), lexicons, ..Self::default() };
         for lexicon in &stack.lexicons {
             let mut map = Vec::new();
-            for kind in &lexicon.kinds {
-                let word = lexicon.text(*kind);
+            for word in &lexicon.kinds {
                 let id = stack.kinds.iter().position(|k| k == word).unwrap_or_else(|| {
                     stack.kinds.push(word.to_owned());
                     stack.kinds.len() - 1
@@ -132,7 +161,7 @@ impl Stack {
 
     /// The word of a kind.
     pub fn kind(&self, kind: KindId) -> &str {
-        &self.kinds[kind.0 as usize]
+        self.kinds.get(kind.0 as usize).map_or("", String::as_str)
     }
 
     /// The number of a kind, if any layer has it.

@@ -1,5 +1,9 @@
 //! The prefix table: every prefix (in words) of every name, in buckets of one cache line.
 
+use bytemuck::{Pod, Zeroable};
+
+use super::storage::{Array, Bytes};
+
 /// The prefix is a whole name: the payload is a form.
 pub(crate) const TERMINAL: u32 = 1 << 31;
 /// Some name goes on behind the prefix.
@@ -10,7 +14,7 @@ pub(crate) const LOWER: u32 = 1 << 29;
 pub(crate) const FORM: u32 = LOWER - 1;
 
 /// Eight slots: the tags first, so that one load compares them all. A payload of 0 is an empty slot.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
 #[repr(C, align(64))]
 pub(crate) struct Bucket {
     tags: [u32; 8],
@@ -23,12 +27,20 @@ pub(crate) struct Bucket {
 /// verified against the name), but it never denies one that it holds.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
-    buckets: Vec<Bucket>,
+    buckets: Array<Bucket>,
     /// First words of all names.
-    filter: Vec<u64>,
+    filter: Array<u64>,
     /// First words of the names that may begin in lower case. Most words of a text are in lower case, most names are
     /// not: this small filter keeps the former from the latter.
-    lower: Vec<u64>,
+    lower: Array<u64>,
+}
+
+/// A table as one search sees it: its parts are looked up once a text, not once a word.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    buckets: &'a [Bucket],
+    filter: &'a [u64],
+    lower: &'a [u64],
 }
 
 impl Table {
@@ -54,13 +66,21 @@ impl Table {
         }
         let filter = filter(first_words.iter().map(|f| f.0), first_words.len());
         let lower = || first_words.iter().filter(|f| f.1).map(|f| f.0);
-        Self { buckets, filter, lower: self::filter(lower(), lower().count()) }
+        let lower = self::filter(lower(), lower().count());
+        Self { buckets: Array::copy_of(&buckets), filter: Array::copy_of(&filter), lower: Array::copy_of(&lower) }
     }
 
+    /// The parts of the table, to be searched.
+    pub fn view(&self) -> View<'_> {
+        View { buckets: self.buckets.as_slice(), filter: self.filter.as_slice(), lower: self.lower.as_slice() }
+    }
+}
+
+impl View<'_> {
     /// Whether a word may begin a name, written in lower case or not; `false` is certain.
     #[inline]
     pub fn may_begin(&self, hash: u64, lower: bool) -> bool {
-        let filter = if lower { &self.lower } else { &self.filter };
+        let filter = if lower { self.lower } else { self.filter };
         if filter.is_empty() {
             return false;
         }
@@ -126,6 +146,23 @@ fn filter_bits(hash: u64, words: usize) -> (usize, u64) {
     (word, 1 << (hash >> 1 & 63) | 1 << (hash >> 7 & 63))
 }
 
+/// The sections that a table takes in a file.
+impl Table {
+    /// Names (at most eight letters) and bytes of the parts.
+    pub fn sections(&self) -> [(&'static str, &Bytes); 3] {
+        [("buckets", self.buckets.bytes()), ("filter", self.filter.bytes()), ("lower", self.lower.bytes())]
+    }
+
+    /// A table from the parts that [`Table::sections`] names.
+    pub fn of_sections(mut part: impl FnMut(&'static str) -> Bytes) -> Self {
+        Self {
+            buckets: Array::of_bytes(part("buckets")),
+            filter: Array::of_bytes(part("filter")),
+            lower: Array::of_bytes(part("lower")),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,6 +179,7 @@ mod tests {
         prefixes.sort();
         let first: Vec<(u64, bool)> = prefixes.iter().map(|p| (p.0, p.1 % 10 == 0)).collect();
         let table = Table::build(&prefixes, &first);
+        let table = table.view();
         for (hash, payload) in &prefixes {
             assert!(table.may_begin(*hash, false));
             assert!(payload % 10 != 0 || table.may_begin(*hash, true));

@@ -140,7 +140,7 @@ impl Layer<'_> {
         most: usize,
         hits: &mut Vec<Hit>,
     ) -> Option<u32> {
-        let table = &self.lexicon.table;
+        let table = self.lexicon.table.view();
         let any_case = context.policy == Some(MatchPolicy::Folded) || self.stack.loosened[self.layer as usize];
         for (first, word) in words.iter().enumerate() {
             if !table.may_begin(word.hash(), !word.capital() && !any_case) {
@@ -187,10 +187,10 @@ impl Layer<'_> {
         let raw = &context.text.as_bytes()[begin.start as usize..end.end as usize];
         // Which stretch of the text `verifier.text` holds: 0 none, 1 the words, 2 their neighbours as well.
         let mut read = 0;
-        for &name in self.lexicon.form(form) {
-            let Some(Listed { record, entity }) = self.listed(name) else { continue };
+        for (name, record) in self.lexicon.form(form) {
+            let Some(Listed { record, entity }) = self.listed(record) else { continue };
             let record = &record;
-            let listed = self.lexicon.bytes(record.text);
+            let listed = record.text;
             let edges = record.flags & names::EDGE_SYMBOLS != 0;
             if !mixed && !edges && raw == listed {
                 let span = Span::new(begin.start, end.end);
@@ -240,8 +240,7 @@ impl Layer<'_> {
 
     /// A name as the joined layers have it; `None` if it is not to be searched.
     #[inline]
-    fn listed(&self, name: u32) -> Option<Listed> {
-        let mut record = self.lexicon.names[name as usize];
+    fn listed<'r>(&self, mut record: NameRecord<'r>) -> Option<Listed<'r>> {
         let (entity, merged) = self.stack.joined_row(EntityId { layer: self.layer, index: record.entity })?;
         if let Some(merged) = merged {
             if record.own & names::OWN_PRIOR == 0 {
@@ -259,7 +258,7 @@ impl Layer<'_> {
     #[expect(clippy::too_many_arguments, reason = "the parts of a hit")]
     fn hit(
         &self,
-        record: &NameRecord,
+        record: &NameRecord<'_>,
         entity: EntityId,
         name: u32,
         span: Span,
@@ -281,8 +280,8 @@ impl Layer<'_> {
 }
 
 /// A name with its entity.
-struct Listed {
-    record: NameRecord,
+struct Listed<'r> {
+    record: NameRecord<'r>,
     entity: EntityId,
 }
 
@@ -380,9 +379,10 @@ impl Window {
         context: &mut Context<'_>,
         hits: &mut Vec<Hit>,
     ) {
-        let Some(Listed { record, entity }) = layer.listed(name) else { return };
+        let Some(record) = layer.lexicon.records().name(name) else { return };
+        let Some(Listed { record, entity }) = layer.listed(record) else { return };
         let record = &record;
-        let listed = layer.lexicon.text(record.text);
+        let listed = record.text();
         verifier.name.read(listed, 0);
         let count = verifier.name.words.len();
         if count == 0 {
@@ -407,9 +407,10 @@ impl Window {
         context: &mut Context<'_>,
         hits: &mut Vec<Hit>,
     ) {
-        let Some(Listed { record, entity }) = layer.listed(name) else { return };
+        let Some(record) = layer.lexicon.records().name(name) else { return };
+        let Some(Listed { record, entity }) = layer.listed(record) else { return };
         let record = &record;
-        let listed = layer.lexicon.text(record.text);
+        let listed = record.text();
         verifier.name.read(listed, 0);
         let wanted = &verifier.name.symbols;
         if !verifier.name.words.is_empty() || wanted.is_empty() {
