@@ -335,7 +335,9 @@ impl<'f> Compiler<'f> {
 
     fn put(&mut self, record: NameRecord<'_>, text: &str) -> Result<()> {
         write_name(&mut self.records, &NameRecord { text: text.as_bytes(), ..record });
-        self.counts.names += 1;
+        let generated = record.flags & names::GENERATED != 0;
+        self.counts.names += u64::from(!generated);
+        self.counts.generated += u64::from(generated);
         self.counts.rank = self.counts.rank.max(record.rank);
         self.within_limit()
     }
@@ -350,11 +352,9 @@ impl<'f> Compiler<'f> {
     }
 
     pub fn finish(mut self) -> Result<Lexicon> {
-        if self.options.open && self.counts.names > MAX_OPEN_NAMES as u64 {
-            return Err(Error::message(format!(
-                "`--boundary none` takes at most {MAX_OPEN_NAMES} names, not {}",
-                self.counts.names
-            )));
+        let names = self.counts.names + self.counts.generated;
+        if self.options.open && names > MAX_OPEN_NAMES as u64 {
+            return Err(Error::message(format!("`--boundary none` takes at most {MAX_OPEN_NAMES} names, not {names}")));
         }
         let (ids, joins) = self.ids();
         let mut forms: Vec<u32> = Vec::new();
@@ -372,6 +372,7 @@ impl<'f> Compiler<'f> {
             langs: self.langs.words,
             counts: self.counts,
             problems: self.problems,
+            source: None,
         })
     }
 

@@ -225,19 +225,23 @@ impl Stack {
         None
     }
 
+    /// Whether there is an entity with an id or an exact canonical name.
+    pub fn lists(&self, id_or_name: &str) -> bool {
+        self.find(id_or_name).or_else(|| self.named(id_or_name)).is_some()
+    }
+
+    fn named(&self, name: &str) -> Option<EntityId> {
+        let found = self.entity_of(self.joined.named(&self.lexicons, hash_id(name))?)?;
+        (self.entity(found).name == name).then_some(found)
+    }
+
     /// The parent of an entity (by id, else by exact canonical name), if it exists.
     pub fn parent(&self, entity: EntityId) -> Option<EntityId> {
         let parent = self.entity(entity).parent;
         if parent.is_empty() {
             return None;
         }
-        self.find(parent)
-            .or_else(|| {
-                let row = self.joined.named(&self.lexicons, hash_id(parent))?;
-                let found = self.entity_of(row)?;
-                (self.entity(found).name == parent).then_some(found)
-            })
-            .filter(|found| *found != entity)
+        self.find(parent).or_else(|| self.named(parent)).filter(|found| *found != entity)
     }
 }
 

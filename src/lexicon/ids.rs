@@ -55,6 +55,11 @@ impl Ids {
         self.entries.bytes()
     }
 
+    /// The places of all entries.
+    pub fn places(&self) -> impl Iterator<Item = u32> {
+        self.entries.as_slice().iter().skip(1).filter_map(|entry| (entry & PLACE).checked_sub(1))
+    }
+
     /// The places of rows that may have an id.
     pub fn probe(&self, hash: u64) -> impl Iterator<Item = u32> {
         let (longest, entries) = self.entries.as_slice().split_first().unwrap_or((&0, &[]));

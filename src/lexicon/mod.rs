@@ -1,7 +1,10 @@
 //! A [`Gazetteer`] compiled for search: flat sections without pointers, one [`Lexicon`] a layer, a [`Stack`] of them.
 
+mod check;
 mod compile;
 mod entities;
+mod file;
+mod flatten;
 mod ids;
 mod inflect;
 mod joined;
@@ -44,6 +47,8 @@ pub struct Lexicon {
     pub(crate) langs: Vec<String>,
     pub(crate) counts: Counts,
     pub(crate) problems: Vec<Problem>,
+    /// The file that the sections are part of, if they are.
+    pub(crate) source: Option<Box<file::Source>>,
 }
 
 /// What a lexicon holds, counted when it was compiled.
@@ -51,13 +56,20 @@ pub struct Lexicon {
 pub struct Counts {
     /// Rows.
     pub entities: u64,
-    /// Names, the generated ones included.
+    /// Names that are listed.
     pub names: u64,
+    /// Names made from listed ones when compiling.
+    pub generated: u64,
     /// The highest rank of a name.
     pub rank: u16,
 }
 
 impl Lexicon {
+    /// Warnings from compiling: names that break a limit.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
     /// The records, to be read.
     #[inline]
     pub(crate) fn records(&self) -> Records<'_> {
@@ -129,11 +141,36 @@ impl Stack {
     /// [`Stack::build`] with options.
     ///
     /// # Errors
-    /// As [`Stack::build`]; also `open` with more than [`MAX_OPEN_NAMES`] names.
+    /// As [`Stack::build`]; also `open` with more than [`MAX_OPEN_NAMES`] names, and compiled layers that cannot be
+    /// opened or are compiled for the other `open`.
     pub fn build_with(gazetteer: &Gazetteer, options: CompileOptions) -> Result<Self> {
         let layers = gazetteer.layers().iter();
-        let lexicons = layers.map(|layer| Lexicon::compile(layer, options)).collect::<Result<Vec<_>>>()?;
-        Ok(Self::of(lexicons))
+        let lexicons = layers.map(|layer| match &layer.compiled {
+            Some(compiled) => Lexicon::open_for(compiled, options),
+            None => Lexicon::compile(layer, options),
+        });
+        Ok(Self::of(lexicons.collect::<Result<Vec<_>>>()?))
+    }
+
+    /// [`Stack::build_with`] that drops every row of the gazetteer as soon as it is compiled.
+    ///
+    /// # Errors
+    /// As [`Stack::build_with`].
+    pub fn build_owned(gazetteer: Gazetteer, options: CompileOptions) -> Result<Self> {
+        let layers = gazetteer.into_layers().into_iter();
+        let lexicons = layers.map(|layer| match &layer.compiled {
+            Some(compiled) => Lexicon::open_for(compiled, options),
+            None => Lexicon::compile_owned(layer, options),
+        });
+        Ok(Self::of(lexicons.collect::<Result<Vec<_>>>()?))
+    }
+
+    /// Checks the checksums of all layers that come from files, which reads these files to their ends.
+    ///
+    /// # Errors
+    /// A file is damaged.
+    pub fn verify(&self) -> Result<()> {
+        self.lexicons.iter().try_for_each(Lexicon::verify)
     }
 
     /// Warnings from compiling: names that break a limit.
@@ -141,7 +178,8 @@ impl Stack {
         self.lexicons.iter().flat_map(|lexicon| &lexicon.problems)
     }
 
-    fn of(lexicons: Vec<Lexicon>) -> Self {
+    /// Joins lexicons, the lowest first (at most 255).
+    pub fn of(lexicons: Vec<Lexicon>) -> Self {
         let mut stack = Self { joined: joined::Joined::build(&lexicons), lexicons, ..Self::default() };
         for lexicon in &stack.lexicons {
             let mut map = Vec::new();

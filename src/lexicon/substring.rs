@@ -98,6 +98,11 @@ impl Substrings {
         &self.section
     }
 
+    /// How many patterns there are.
+    pub fn len(&self) -> u32 {
+        self.count
+    }
+
     /// Bytes of the longest pattern; 0 if there is none.
     pub fn longest(&self) -> usize {
         self.longest as usize

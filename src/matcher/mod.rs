@@ -40,8 +40,8 @@ pub(crate) struct Hit {
     pub name: NameId,
     /// The entity after joining layers.
     pub entity: EntityId,
-    /// The layer of the row, for ties.
-    pub layer: u8,
+    /// The layer of the row and the rank of the name in it, for ties: the later one wins.
+    pub order: u32,
     pub nearness: Nearness,
     pub generated: bool,
     /// Folded characters of the span.
@@ -270,7 +270,7 @@ impl Layer<'_> {
             span,
             name: NameId { layer: self.layer, index: name },
             entity,
-            layer: self.layer,
+            order: u32::from(self.layer) << 16 | u32::from(record.rank),
             nearness,
             generated: record.flags & names::GENERATED != 0,
             length: u32::from(record.length) - u32::from(dotless),

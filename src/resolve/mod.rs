@@ -5,6 +5,8 @@
 
 mod bare;
 mod candidates;
+#[cfg(test)]
+mod compiled;
 mod gates;
 mod rules;
 mod scene;

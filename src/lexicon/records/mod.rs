@@ -36,7 +36,7 @@
 
 mod write;
 
-pub(super) use write::{EntityDraft, NameDraft, Strings, write_entity, write_name};
+pub(super) use write::{EntityDraft, Strings, write_entity, write_name};
 
 use super::entities::{NO_POLICY, PLACED, PRIOR_GIVEN};
 use super::names::{GENERATED, NameRecord, OWN_PRIOR};
@@ -344,7 +344,7 @@ impl<'a> Records<'a> {
         let length = if head[3] == WIDE { cursor.u32()? as usize } else { usize::from(head[3]) };
         record.id = std::str::from_utf8(cursor.take(length)?).ok()?;
         let (strings, id) = (self.strings, record.id);
-        let mut text = |detail: u8, cursor: &mut Cursor<'a>, into: &mut &'a str| -> Option<()> {
+        let text = |detail: u8, cursor: &mut Cursor<'a>, into: &mut &'a str| -> Option<()> {
             if details & detail != 0 {
                 *into = cursor.text(strings, id)?;
             }
@@ -353,7 +353,7 @@ impl<'a> Records<'a> {
         text(NAME, &mut cursor, &mut record.name)?;
         text(COUNTRY, &mut cursor, &mut record.country)?;
         text(PARENT, &mut cursor, &mut record.parent)?;
-        let mut list = |detail: u8, cursor: &mut Cursor<'a>, into: &mut Items<'a>| -> Option<()> {
+        let list = |detail: u8, cursor: &mut Cursor<'a>, into: &mut Items<'a>| -> Option<()> {
             if details & detail != 0 {
                 *into = cursor.list(strings, id)?;
             }

@@ -63,9 +63,6 @@ pub(crate) struct EntityDraft<'a> {
     pub position: Option<(f64, f64)>,
 }
 
-/// A name to be written: all but its text's folding is known. `listed` is the name's own place unless it is generated.
-pub(crate) type NameDraft<'a> = NameRecord<'a>;
-
 fn put_varint(out: &mut Vec<u8>, mut value: u32) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
@@ -189,7 +186,7 @@ pub(crate) fn write_entity(out: &mut Vec<u8>, strings: &mut Strings, entity: &En
 }
 
 /// Writes a name of the entity written last. Returns its place.
-pub(crate) fn write_name(out: &mut Vec<u8>, name: &NameDraft<'_>) -> u32 {
+pub(crate) fn write_name(out: &mut Vec<u8>, name: &NameRecord<'_>) -> u32 {
     let index = (out.len() / UNIT) as u32;
     let back = index - name.entity;
     let near = u16::try_from(back * 2).unwrap_or(0);
