@@ -7,7 +7,7 @@ use super::table::{CHILDREN, FORM, LOWER, TERMINAL, Table};
 use super::{EntityRecord, Lexicon, Text, entities, inflect, policy_code};
 use crate::error::{Error, Problem, Result};
 use crate::gazetteer::{
-    Action, DEFAULT_PRIOR, Layer, MAX_ENTITIES_A_FORM, MAX_NAME_BYTES, MAX_NAME_WORDS, MatchPolicy, NameRole,
+    Action, DEFAULT_PRIOR, Layer, MAX_ENTITIES_A_FORM, MAX_NAME_BYTES, MAX_NAME_WORDS, MatchPolicy, NameRole, SmolStr,
 };
 use crate::text::fold::{Folded, Gap, is_acronym};
 use crate::text::words::{first_prefix, hash_key, next_prefix};
@@ -80,7 +80,7 @@ impl Compiler {
         Ok(Text { start: start as u32, len: text.len() as u32 })
     }
 
-    fn list(&mut self, items: &[String]) -> Result<Text> {
+    fn list(&mut self, items: &[SmolStr]) -> Result<Text> {
         if items.is_empty() {
             return Ok(Text::default());
         }
@@ -120,23 +120,23 @@ impl Compiler {
         // The canonical name is usually the first of the names: its text is stored once.
         let mut record = EntityRecord {
             id: self.text(&entity.id)?,
-            country: self.text(&entity.country)?,
-            parent: self.text(entity.parent.as_deref().unwrap_or(""))?,
-            outside: self.list(&entity.outside)?,
-            same_as: self.list(&entity.same_as)?,
-            needs: self.list(&entity.needs)?,
+            country: self.text(entity.country())?,
+            parent: self.text(entity.parent().unwrap_or(""))?,
+            outside: self.list(entity.outside())?,
+            same_as: self.list(entity.same_as())?,
+            needs: self.list(entity.needs())?,
             names: self.lexicon.names.len() as u32,
             prior: entity.prior.unwrap_or(DEFAULT_PRIOR),
             kind: self.kind(&entity.kind)?,
             policy: entity.policy.map_or(entities::NO_POLICY, policy_code),
             ..EntityRecord::default()
         };
-        if let Some((latitude, longitude)) = entity.position {
+        if let Some((latitude, longitude)) = entity.position() {
             (record.latitude, record.longitude) = (latitude, longitude);
             record.flags |= entities::PLACED;
         }
         for (set, flag) in [
-            (entity.important == Some(true), entities::IMPORTANT),
+            (entity.important() == Some(true), entities::IMPORTANT),
             (entity.prior.is_some(), entities::PRIOR_GIVEN),
             (entity.id_derived, entities::ID_DERIVED),
             (entity.kind_derived, entities::KIND_DERIVED),
@@ -152,7 +152,7 @@ impl Compiler {
             for name in &entity.names {
                 let listed = self.lexicon.names.len() as u32;
                 let text = self.text(&name.text)?;
-                if record.name.len == 0 && name.text == entity.name {
+                if record.name.len == 0 && name.text == *entity.name() {
                     record.name = text;
                 }
                 let lang = match name.lang.as_deref() {
@@ -198,7 +198,7 @@ impl Compiler {
             }
         }
         if record.name.len == 0 {
-            record.name = self.text(&entity.name)?;
+            record.name = self.text(entity.name())?;
         }
         record.names_len = self.lexicon.names.len() as u32 - record.names;
         self.lexicon.entities.push(record);
