@@ -36,7 +36,7 @@ fn extract_args(arguments: &[OsString]) -> Result<ExtractArgs> {
     let matches = Cli::command().try_get_matches_from(arguments)?;
     match Cli::from_arg_matches(&matches)?.verb {
         Verb::Extract(args) => Ok(*args),
-        Verb::Lint(_) => bail!("the verb is not `extract`"),
+        _ => bail!("the verb is not `extract`"),
     }
 }
 

@@ -59,7 +59,8 @@ pub(super) fn run(args: ExtractArgs, config: Option<PathBuf>) -> Result<Outcome>
     let tables = tables(&args.table, matches!(target, Target::Folder(_)))?;
     let format = format(&args, &target)?;
     let gazetteer = gazetteer(&args, &mut report)?;
-    let extractor = extractor(&args, &gazetteer, &mut report)?;
+    let layers = LayerInfo::of(&gazetteer);
+    let extractor = extractor(&args, gazetteer, &mut report)?;
     let compiled = begun.elapsed();
 
     let documents_table = tables.contains(&Table::Documents);
@@ -89,7 +90,7 @@ pub(super) fn run(args: ExtractArgs, config: Option<PathBuf>) -> Result<Outcome>
         min_pairs: args.min_pairs,
         memory: size(&args.memory)?,
     };
-    let info = run_info(&args, &gazetteer, &config);
+    let info = run_info(&args, layers, &config);
     let mut sink = sink(&plan, &target, &info)?;
 
     let stop = Arc::new(AtomicBool::new(false));
@@ -383,7 +384,7 @@ fn gazetteer(args: &ExtractArgs, report: &mut Report) -> Result<Gazetteer> {
     Ok(gazetteer)
 }
 
-fn extractor(args: &ExtractArgs, gazetteer: &Gazetteer, report: &mut Report) -> Result<Extractor> {
+fn extractor(args: &ExtractArgs, gazetteer: Gazetteer, report: &mut Report) -> Result<Extractor> {
     if !(0.0..=1.0).contains(&args.min_score) {
         bail!("a score lies between 0 and 1, not at `{}`", args.min_score);
     }
@@ -395,7 +396,11 @@ fn extractor(args: &ExtractArgs, gazetteer: &Gazetteer, report: &mut Report) -> 
         min_score: args.min_score,
         ..ResolveOptions::default()
     };
-    let mut extractor = Extractor::with_options(gazetteer, options)?;
+    let gazetteer = if args.lexicon_memory { gazetteer.in_memory() } else { gazetteer };
+    let mut extractor = Extractor::of_gazetteer(gazetteer, options)?;
+    if args.verify {
+        extractor.stack().verify()?;
+    }
     for problem in extractor.stack().problems() {
         report.problem(problem);
     }
@@ -451,8 +456,7 @@ fn sink<'s>(plan: &RunPlan<'s>, target: &Target, info: &RunInfo) -> Result<Sink<
     })
 }
 
-fn run_info(args: &ExtractArgs, gazetteer: &Gazetteer, config: &Option<PathBuf>) -> RunInfo {
-    let layers = LayerInfo::of(gazetteer);
+fn run_info(args: &ExtractArgs, layers: Vec<LayerInfo>, config: &Option<PathBuf>) -> RunInfo {
     let hashes: Vec<&[u8]> = layers.iter().map(|layer| layer.hash.as_bytes()).collect();
     let show = |path: &PathBuf| path.display().to_string();
     let options = json!({

@@ -4,6 +4,7 @@
 //! wrong, 2 could not run, 130 stopped by SIGINT. A closed pipe is no error.
 
 mod args;
+mod compile;
 mod config;
 mod extract;
 mod lint;
@@ -45,6 +46,7 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
     };
     let result = match cli.verb {
         Verb::Extract(_) => config::with_config(arguments).and_then(|(args, config)| extract::run(args, config)),
+        Verb::Compile(args) => compile::run(&args),
         Verb::Lint(args) => lint::run(&args),
     };
     match result {

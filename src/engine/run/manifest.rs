@@ -23,11 +23,9 @@ pub struct LayerInfo {
 impl LayerInfo {
     /// The layers of a gazetteer, lowest first.
     pub fn of(gazetteer: &Gazetteer) -> Vec<Self> {
-        let layers = gazetteer.layers().iter().map(|layer| Self {
-            label: layer.label.clone(),
-            hash: layer.hash.clone(),
-            entities: layer.entities.len() as u64,
-            names: layer.entities.iter().map(|entity| entity.names.len() as u64).sum(),
+        let layers = gazetteer.layers().iter().map(|layer| {
+            let (entities, names) = layer.counts();
+            Self { label: layer.label.clone(), hash: layer.hash.clone(), entities, names }
         });
         layers.collect()
     }
