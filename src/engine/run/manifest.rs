@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{Counts, RunPlan};
-use crate::gazetteer::Gazetteer;
+use crate::gazetteer::{Gazetteer, content_hash};
 use crate::table::TABLES;
 
 /// One gazetteer layer of a run.
@@ -30,6 +30,12 @@ impl LayerInfo {
             names: layer.entities.iter().map(|entity| entity.names.len() as u64).sum(),
         });
         layers.collect()
+    }
+
+    /// The hash over all layers of a gazetteer.
+    pub fn hash_of(gazetteer: &Gazetteer) -> String {
+        let hashes: Vec<&[u8]> = gazetteer.layers().iter().map(|layer| layer.hash.as_bytes()).collect();
+        content_hash(&hashes)
     }
 }
 
