@@ -23,9 +23,9 @@ pub enum Stage {
     Read,
     /// Detecting the language of documents that do not give it.
     Language,
-    /// Finding words and folding them.
+    /// Finding words; in the dense shape of the search, folding them as well.
     Words,
-    /// Looking words up and verifying hits.
+    /// Folding what is not folded yet, looking words up, verifying hits.
     Match,
     /// From hits to mentions: gates, overlaps, candidates, rules, sentences, salience, topics.
     Resolve,
