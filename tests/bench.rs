@@ -206,3 +206,16 @@ fn the_configuration_file_counts_but_for_threads() {
     assert_eq!((&bench["options"]["repeat"], &bench["runs"][0]["threads"]), (&1.into(), &1.into()));
     assert_eq!(bench["corpus"]["mentions"], 2);
 }
+
+#[test]
+fn a_compiled_gazetteer_is_opened() {
+    let folder = workplace();
+    let at = folder.path();
+    run_for(0, at, &["compile", "names.csv", "-o", "names.gaz", "-q"]);
+    let arguments = ["bench", "--no-builtin", "-g", "names.gaz", "--repeat", "1", "-q", "texts", "--json", "-"];
+    let bench: Value = serde_json::from_str(&run_for(0, at, &arguments).out).unwrap();
+    let layer = &bench["gazetteer"]["layers"][0];
+    assert_eq!((&layer["compiled"], &layer["names"]), (&true.into(), &4.into()));
+    assert_eq!(layer["source_bytes"], std::fs::metadata(at.join("names.gaz")).unwrap().len());
+    assert_eq!(bench["corpus"]["mentions"], json(0, at, &["texts"])["corpus"]["mentions"]);
+}

@@ -20,6 +20,8 @@ pub(super) struct Cli {
 pub(super) enum Verb {
     /// Extract entities from documents into tables (the main job)
     Extract(Box<ExtractArgs>),
+    /// Compile gazetteers into one file that is mapped, not loaded
+    Compile(CompileArgs),
     /// Check gazetteers: defects with file, line and fix
     Lint(LintArgs),
     /// Measure how fast a corpus runs: stage by stage, and by number of threads
@@ -105,7 +107,7 @@ pub(super) struct ExtractArgs {
 /// Which names are looked for. Shared by the verbs that look for names.
 #[derive(Debug, Args)]
 pub(super) struct GazetteerArgs {
-    /// A gazetteer file (CSV, TSV, JSONL) or folder; repeatable, the last has the last word
+    /// A gazetteer file (CSV, TSV, JSONL, compiled) or folder; repeatable, the last has the last word
     #[arg(short = 'g', long = "gazetteer", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
@@ -116,6 +118,14 @@ pub(super) struct GazetteerArgs {
     /// Skip bad gazetteer rows instead of refusing the gazetteer
     #[arg(long)]
     pub lenient: bool,
+
+    /// Copy compiled gazetteers into memory (in huge pages) instead of mapping them
+    #[arg(long)]
+    pub lexicon_memory: bool,
+
+    /// Read compiled gazetteers to their ends first, and refuse damaged ones
+    #[arg(long)]
+    pub verify: bool,
 }
 
 /// How names are looked for, and what is kept of what is found. Shared by the verbs that look for names.
@@ -207,6 +217,38 @@ pub(super) struct BenchArgs {
     /// Ignore gazetier.toml
     #[arg(long)]
     pub no_config: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gazetier compile ships.csv -o ships.gaz          one gazetteer, as it is
+  gazetier compile world.gaz own/ -o all.gaz       several, made into one
+  gazetier extract -g all.gaz news.jsonl")]
+pub(super) struct CompileArgs {
+    /// Gazetteer files or folders; of several, each is a layer over the ones before, and all become one
+    #[arg(value_name = "GAZETTEER", required = true)]
+    pub gazetteers: Vec<PathBuf>,
+
+    /// The file to write
+    #[arg(short, long, value_name = "FILE.gaz")]
+    pub out: PathBuf,
+
+    /// Skip bad gazetteer rows instead of refusing the gazetteer
+    #[arg(long)]
+    pub lenient: bool,
+
+    /// `none` lets every name begin and end inside words; runs must ask for the same
+    #[arg(long, value_enum, default_value_t = BoundaryArg::Word)]
+    pub boundary: BoundaryArg,
+
+    /// Compile even if the file is made from the same sources already
+    #[arg(long)]
+    pub force: bool,
+
+    /// No summary, no warnings
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 #[derive(Debug, Args)]

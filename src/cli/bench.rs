@@ -22,6 +22,8 @@ use crate::error::Problem;
 /// One layer of the gazetteer.
 struct LayerFigures {
     info: LayerInfo,
+    /// A compiled file, which is opened, not compiled.
+    compiled: bool,
     /// Bytes of its files; none for the built-in one.
     source_bytes: Option<u64>,
     read: Duration,
@@ -70,21 +72,19 @@ pub(super) fn run(args: &BenchArgs, config: Option<PathBuf>) -> Result<Outcome> 
 
     let before = machine::memory();
     let (gazetteer, times) = setup::gazetteer(&args.gazetteer, &mut report)?;
+    let infos = LayerInfo::of(&gazetteer);
+    let hash = LayerInfo::hash_of(&infos);
+    let layers = infos.into_iter().zip(gazetteer.layers()).zip(times).map(|((info, layer), read)| LayerFigures {
+        info,
+        compiled: layer.compiled.is_some(),
+        source_bytes: bytes_of(&layer.files),
+        read,
+    });
+    let layers = layers.collect();
     let compiling = Instant::now();
-    let extractor = setup::extractor(&args.find, &gazetteer, &mut report)?;
-    let gazetteer_figures = GazetteerFigures {
-        compile: compiling.elapsed(),
-        memory: before.zip(machine::memory()),
-        hash: LayerInfo::hash_of(&gazetteer),
-        layers: LayerInfo::of(&gazetteer)
-            .into_iter()
-            .zip(gazetteer.layers())
-            .zip(times)
-            .map(|((info, layer), read)| LayerFigures { info, source_bytes: bytes_of(&layer.files), read })
-            .collect(),
-    };
-    // A run of `extract` has both in memory as well.
-    let _kept = gazetteer;
+    let extractor = setup::extractor(&args.find, &args.gazetteer, gazetteer, &mut report)?;
+    let compile = compiling.elapsed();
+    let gazetteer = GazetteerFigures { hash, layers, compile, memory: before.zip(machine::memory()) };
 
     let options =
         CorpusOptions { follow: args.follow, output: json_file.map(Path::to_path_buf), ..CorpusOptions::default() };
@@ -110,18 +110,8 @@ pub(super) fn run(args: &BenchArgs, config: Option<PathBuf>) -> Result<Outcome> 
         report.line(&format!("noisy: {reason}"));
     }
     let errors = counts.errors;
-    let figures = Figures {
-        args,
-        config,
-        limit,
-        threads,
-        cores,
-        load,
-        gazetteer: gazetteer_figures,
-        measured,
-        memory: machine::memory(),
-        noise,
-    };
+    let figures =
+        Figures { args, config, limit, threads, cores, load, gazetteer, measured, memory: machine::memory(), noise };
     if let Some(path) = json_file {
         std::fs::write(path, json::json(&figures)).with_context(|| path.display().to_string())?;
     }

@@ -21,7 +21,7 @@ pub(super) fn with_config(verb: Verb, arguments: Vec<OsString>) -> Result<(Verb,
     let (name, inputs, ignored) = match &verb {
         Verb::Extract(args) => ("extract", &args.inputs, args.no_config),
         Verb::Bench(args) => ("bench", &args.inputs, args.no_config),
-        Verb::Lint(_) => return Ok((verb, None)),
+        _ => return Ok((verb, None)),
     };
     if ignored {
         return Ok((verb, None));

@@ -17,7 +17,6 @@ use crate::engine::run::{
     UNIT_BYTES, UnitRange, Worked,
 };
 use crate::export::{Dialect, FORMATS, Format, format_named, format_of_extension};
-use crate::gazetteer::Gazetteer;
 use crate::table::{Carried, RowOptions, TABLES, Table};
 use crate::text::Language;
 
@@ -41,7 +40,8 @@ pub(super) fn run(args: ExtractArgs, config: Option<PathBuf>) -> Result<Outcome>
     let tables = tables(&args.table, matches!(target, Target::Folder(_)))?;
     let format = format(&args, &target)?;
     let (gazetteer, _) = setup::gazetteer(&args.gazetteer, &mut report)?;
-    let extractor = setup::extractor(&args.find, &gazetteer, &mut report)?;
+    let layers = LayerInfo::of(&gazetteer);
+    let extractor = setup::extractor(&args.find, &args.gazetteer, gazetteer, &mut report)?;
     let compiled = begun.elapsed();
 
     let documents_table = tables.contains(&Table::Documents);
@@ -71,7 +71,7 @@ pub(super) fn run(args: ExtractArgs, config: Option<PathBuf>) -> Result<Outcome>
         min_pairs: args.min_pairs,
         memory: size(&args.memory)?,
     };
-    let info = run_info(&args, &gazetteer, &config);
+    let info = run_info(&args, layers, &config);
     let mut sink = sink(&plan, &target, &info)?;
 
     let stop = setup::stop_flag();
@@ -284,8 +284,7 @@ fn sink<'s>(plan: &RunPlan<'s>, target: &Target, info: &RunInfo) -> Result<Sink<
     })
 }
 
-fn run_info(args: &ExtractArgs, gazetteer: &Gazetteer, config: &Option<PathBuf>) -> RunInfo {
-    let layers = LayerInfo::of(gazetteer);
+fn run_info(args: &ExtractArgs, layers: Vec<LayerInfo>, config: &Option<PathBuf>) -> RunInfo {
     let show = |path: &PathBuf| path.display().to_string();
     let mut options = args.find.as_json();
     let more = json!({
@@ -302,7 +301,7 @@ fn run_info(args: &ExtractArgs, gazetteer: &Gazetteer, config: &Option<PathBuf>)
     RunInfo {
         inputs: args.inputs.iter().map(show).collect(),
         config: config.as_ref().map(show),
-        gazetteer_hash: LayerInfo::hash_of(gazetteer),
+        gazetteer_hash: LayerInfo::hash_of(&layers),
         layers,
         options,
         timing: Map::new(),

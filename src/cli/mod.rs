@@ -5,6 +5,7 @@
 
 mod args;
 mod bench;
+mod compile;
 mod config;
 mod extract;
 mod lint;
@@ -47,6 +48,7 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
     };
     let result = config::with_config(cli.verb, arguments).and_then(|(verb, config)| match verb {
         Verb::Extract(args) => extract::run(*args, config),
+        Verb::Compile(args) => compile::run(&args),
         Verb::Lint(args) => lint::run(&args),
         Verb::Bench(args) => bench::run(&args, config),
     });

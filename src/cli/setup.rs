@@ -64,7 +64,12 @@ pub(super) fn gazetteer(args: &GazetteerArgs, report: &mut Report) -> Result<(Ga
 }
 
 /// The gazetteers compiled for the flags.
-pub(super) fn extractor(args: &FindArgs, gazetteer: &Gazetteer, report: &mut Report) -> Result<Extractor> {
+pub(super) fn extractor(
+    args: &FindArgs,
+    how: &GazetteerArgs,
+    gazetteer: Gazetteer,
+    report: &mut Report,
+) -> Result<Extractor> {
     if !(0.0..=1.0).contains(&args.min_score) {
         bail!("a score lies between 0 and 1, not at `{}`", args.min_score);
     }
@@ -76,7 +81,11 @@ pub(super) fn extractor(args: &FindArgs, gazetteer: &Gazetteer, report: &mut Rep
         min_score: args.min_score,
         ..ResolveOptions::default()
     };
-    let mut extractor = Extractor::with_options(gazetteer, options)?;
+    let gazetteer = if how.lexicon_memory { gazetteer.in_memory() } else { gazetteer };
+    let mut extractor = Extractor::of_gazetteer(gazetteer, options)?;
+    if how.verify {
+        extractor.stack().verify()?;
+    }
     for problem in extractor.stack().problems() {
         report.problem(problem);
     }

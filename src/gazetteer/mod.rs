@@ -4,6 +4,7 @@
 //! as its author wrote it; layers are not merged here, since a compiled lexicon is made per layer and never changed.
 //! The file formats lie one a file under `source/`, the checks under `lint`.
 
+pub mod compiled;
 mod ids;
 pub mod layer;
 pub mod lint;
@@ -158,6 +159,18 @@ pub struct Layer {
     pub skipped: u64,
     /// 64-bit content hash of the sources, in hexadecimal (for `run.json`).
     pub hash: String,
+    /// The file of a layer that is compiled already: `entities` is empty then.
+    pub compiled: Option<Box<compiled::Compiled>>,
+}
+
+impl Layer {
+    /// How many entities and names the layer lists.
+    pub fn counts(&self) -> (u64, u64) {
+        match &self.compiled {
+            Some(compiled) => (compiled.header.entities, compiled.header.names),
+            None => (self.entities.len() as u64, self.entities.iter().map(|entity| entity.names.len() as u64).sum()),
+        }
+    }
 }
 
 /// How gazetteer files are read.
@@ -188,7 +201,8 @@ impl Gazetteer {
         Self { layers: vec![layer] }
     }
 
-    /// Reads one file or folder as a gazetteer of one layer.
+    /// Reads one file or folder as a gazetteer of one layer. Of a compiled file (`.gaz`) only the head is read; it is
+    /// opened when an extractor is made.
     ///
     /// # Errors
     /// The file cannot be read, or rows are broken: all problems in one error.
@@ -222,6 +236,21 @@ impl Gazetteer {
             )));
         }
         Ok(self)
+    }
+
+    /// Copies compiled files into memory instead of mapping them: nobody can change them then while they are in use,
+    /// and large ones get huge pages.
+    #[must_use]
+    pub fn in_memory(mut self) -> Self {
+        for compiled in self.layers.iter_mut().filter_map(|layer| layer.compiled.as_mut()) {
+            compiled.in_memory = true;
+        }
+        self
+    }
+
+    /// The layers by value, lowest first.
+    pub fn into_layers(self) -> Vec<Layer> {
+        self.layers
     }
 
     /// The layers, lowest first.

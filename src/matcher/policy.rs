@@ -45,7 +45,7 @@ pub(crate) struct Place<'a> {
 
 /// Compares a name with a place. Returns the span, the nearness, and whether the name's final full stop was left out.
 pub(crate) fn compare(
-    record: &NameRecord,
+    record: &NameRecord<'_>,
     name_text: &str,
     name: &Folded,
     name_language: Language,
@@ -149,7 +149,7 @@ pub(crate) fn compare(
 
 /// The verdict on a name of one word without symbols at its edges, where the raw bytes of name and text (not equal, one
 /// word without a gap inside) tell it; `None` where they do not.
-pub(crate) fn quick(record: &NameRecord, name: &[u8], text: &[u8], context: &Context<'_>) -> Option<bool> {
+pub(crate) fn quick(record: &NameRecord<'_>, name: &[u8], text: &[u8], context: &Context<'_>) -> Option<bool> {
     let smart = record.policy == 0 && context.policy.is_none() || context.policy == Some(MatchPolicy::Smart);
     if !smart || record.flags & names::MANY_WORDS != 0 {
         return None;

@@ -107,10 +107,8 @@ pub(crate) fn stack() -> Stack {
 pub(crate) fn mention(stack: &Stack, document: &Document, surface: &str, id: &str) -> Mention {
     let entity = stack.find(id).expect("a listed entity");
     let lexicon = &stack.lexicons[entity.layer as usize];
-    let record = &lexicon.entities[entity.index as usize];
-    let name = (record.names..record.names + record.names_len)
-        .find(|name| lexicon.text(lexicon.names[*name as usize].text) == surface)
-        .unwrap_or(record.names);
+    let first = lexicon.entity(entity.index).names;
+    let name = lexicon.records().names(first).find(|(_, name)| name.text() == surface).map_or(first, |(name, _)| name);
     let kind = stack.entity(entity).kind;
     Mention {
         entity: Some(entity),

@@ -61,6 +61,7 @@ pub(super) fn json(figures: &Figures<'_>) -> String {
 fn options(figures: &Figures<'_>) -> Map<String, Value> {
     let mut options = figures.args.find.as_json();
     options.insert("lenient".into(), figures.args.gazetteer.lenient.into());
+    options.insert("lexicon_memory".into(), figures.args.gazetteer.lexicon_memory.into());
     options.insert("follow".into(), figures.args.follow.into());
     options.insert("tables".into(), json!(["mentions"]));
     options.insert("threads".into(), json!(figures.threads));
@@ -78,6 +79,7 @@ fn gazetteer(figures: &Figures<'_>) -> Value {
             "hash": layer.info.hash,
             "entities": layer.info.entities,
             "names": layer.info.names,
+            "compiled": layer.compiled,
             "source_bytes": layer.source_bytes,
             "read_ms": ms(layer.read),
         })

@@ -75,7 +75,9 @@ fn head(figures: &Figures<'_>, out: &mut String) {
             ),
         );
     }
-    line("compiled", format!("in {} ms", decimal(ms(figures.gazetteer.compile), 1)));
+    let all_compiled = figures.gazetteer.layers.iter().all(|layer| layer.compiled);
+    let done = if all_compiled { "opened" } else { "compiled" };
+    line(done, format!("in {} ms", decimal(ms(figures.gazetteer.compile), 1)));
     let mb = |bytes: u64| format!("{} MB", decimal(bytes as f64 / 1e6, 1));
     let growth = |(before, after): (Memory, Memory)| mb(after.resident.saturating_sub(before.resident));
     let parts = [

@@ -23,18 +23,16 @@ pub struct LayerInfo {
 impl LayerInfo {
     /// The layers of a gazetteer, lowest first.
     pub fn of(gazetteer: &Gazetteer) -> Vec<Self> {
-        let layers = gazetteer.layers().iter().map(|layer| Self {
-            label: layer.label.clone(),
-            hash: layer.hash.clone(),
-            entities: layer.entities.len() as u64,
-            names: layer.entities.iter().map(|entity| entity.names.len() as u64).sum(),
+        let layers = gazetteer.layers().iter().map(|layer| {
+            let (entities, names) = layer.counts();
+            Self { label: layer.label.clone(), hash: layer.hash.clone(), entities, names }
         });
         layers.collect()
     }
 
-    /// The hash over all layers of a gazetteer.
-    pub fn hash_of(gazetteer: &Gazetteer) -> String {
-        let hashes: Vec<&[u8]> = gazetteer.layers().iter().map(|layer| layer.hash.as_bytes()).collect();
+    /// The hash over all layers.
+    pub fn hash_of(layers: &[Self]) -> String {
+        let hashes: Vec<&[u8]> = layers.iter().map(|layer| layer.hash.as_bytes()).collect();
         content_hash(&hashes)
     }
 }

@@ -41,9 +41,13 @@ use self::columns::Languages;
 use self::content::ContentHash;
 pub use self::content::content_hash;
 use self::report::{Fault, Report};
+use super::compiled::{is_compiled, read_layer};
 use super::names::{NameIndex, NewName};
 use super::{Entity, Layer, Name, ReadOptions, names};
 use crate::error::{Error, Problem, Result, Severity};
+
+/// What to do with a compiled gazetteer that lies in a folder of others.
+const GIVE_IT_ALONE: &str = "give it by itself and keep it out of folders of gazetteers";
 
 /// A file format of gazetteers.
 pub(crate) trait Source: Sync {
@@ -122,6 +126,9 @@ impl Output<'_> {
 /// The path cannot be read, has no known extension, or (without `lenient`) rows are broken: all problems in one error.
 pub fn read_path(path: &Path, options: ReadOptions) -> Result<Layer> {
     let metadata = fs::metadata(path).map_err(|error| Error::io(path, error))?;
+    if metadata.is_file() && is_compiled(path) {
+        return read_layer(path);
+    }
     let label = path.display().to_string();
     let mut reading = Reading::new(label.clone());
     if metadata.is_dir() {
@@ -169,7 +176,7 @@ fn walk(folder: &Path) -> Result<Vec<PathBuf>> {
             let path = error.path().unwrap_or(folder).to_path_buf();
             Error::io(path, error.into())
         })?;
-        if entry.file_type().is_file() && (is_readable(entry.path()) || extension(entry.path()) == "gaz") {
+        if entry.file_type().is_file() && (is_readable(entry.path()) || is_compiled(entry.path())) {
             files.push(entry.into_path());
         }
     }
@@ -187,8 +194,8 @@ fn is_readable(path: &Path) -> bool {
 
 /// Why a file cannot be read, by its extension.
 fn refusal(path: &Path) -> String {
-    if extension(path) == "gaz" {
-        return format!("compiled gazetteers (.gaz) are not yet supported by this build: `{}`", path.display());
+    if is_compiled(path) {
+        return format!("a compiled gazetteer is a layer of its own, {GIVE_IT_ALONE}: `{}`", path.display());
     }
     format!("no gazetteer format by its extension (.csv, .tsv, .jsonl): `{}`", path.display())
 }
@@ -234,7 +241,8 @@ impl Reading {
         let content = if is_readable(path) {
             fs::read(path).map_err(|error| error.to_string())
         } else {
-            Err("compiled gazetteers (.gaz) are not yet supported by this build".to_owned())
+            // A folder is one layer, and a compiled file is one as well: which of them is above the other?
+            Err(format!("a compiled gazetteer is a layer of its own, {GIVE_IT_ALONE}"))
         };
         match content {
             Ok(bytes) => {

@@ -220,7 +220,8 @@ fn entities_under_one_printed_id_are_one_row() {
     let mut first = mention(&stack, &document, "A", "user:x/a");
     first.sentence = 0;
     let mut second = first.clone();
-    second.entity = Some(EntityId { layer: 0, index: 1 });
+    let index = stack.lexicons[0].records().rows().nth(1).expect("two rows");
+    second.entity = Some(EntityId { layer: 0, index });
     second.span = crate::text::Span::new(2, 3);
     let extraction = found(&stack, &document, vec![first, second]);
     assert_eq!(extraction.entities.len(), 2);
