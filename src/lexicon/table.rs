@@ -52,7 +52,7 @@ pub(crate) struct Table {
 }
 
 /// A table as one search sees it: its parts are looked up once a text, not once a word.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct View<'a> {
     buckets: &'a [Bucket],
     first: Filter<'a>,
@@ -137,11 +137,12 @@ impl Forms {
         let mut slots = Vec::with_capacity(self.forms.len() + self.forms.len() / 16);
         for (index, form) in self.forms.iter().enumerate() {
             let hash = first_prefix(self.words[form.start]);
-            if form.payload & LOWER != 0 {
-                lower.push(hash);
-            }
             // Hashes of words have free bits.
-            first.push(hash | u64::from(form.len > 1));
+            let word = hash | u64::from(form.len > 1);
+            first.push(word);
+            if form.payload & LOWER != 0 {
+                lower.push(word);
+            }
             if form.len == 1 {
                 slots.push((hash, TERMINAL | form.payload));
             } else {
@@ -230,16 +231,11 @@ impl Table {
 }
 
 impl View<'_> {
-    /// Whether a word may begin a name that is written in lower case; `false` is certain.
+    /// Whether a word may be a name, and whether it may begin a longer one; `false` is certain. `in_case`: it is written
+    /// with a capital, or case does not matter.
     #[inline]
-    pub fn may_be_lower(&self, word: u64) -> bool {
-        self.lower.may_hold(word)
-    }
-
-    /// Whether a word may be a name, and whether it may begin a longer one; `false` is certain.
-    #[inline]
-    pub fn may_begin(&self, word: u64) -> (bool, bool) {
-        self.first.may_hold_either(word)
+    pub fn may_begin(&self, word: u64, in_case: bool) -> (bool, bool) {
+        if in_case { self.first.may_hold_either(word) } else { self.lower.may_hold_either(word) }
     }
 
     /// Whether two words may begin a name of more than one word (the hash of their prefix); `false` is certain.
@@ -400,9 +396,10 @@ mod tests {
         for (number, (words, lower)) in all.iter().enumerate() {
             let payload = TERMINAL | (number as u32 + 1);
             let mut prefix = first_prefix(words[0]);
-            let (single, longer) = table.may_begin(prefix);
-            assert!(if words.len() == 1 { single } else { longer });
-            assert!(!lower || table.may_be_lower(prefix));
+            for in_case in [true, !lower] {
+                let (single, longer) = table.may_begin(prefix, in_case);
+                assert!(if words.len() == 1 { single } else { longer });
+            }
             let mut found = false;
             let mut probe = |prefix| {
                 let mut children = false;

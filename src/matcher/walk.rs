@@ -5,7 +5,7 @@
 
 use super::policy::{self, Context, Place};
 use super::{Hit, Layer, Listed, Nearness, Verifier};
-use crate::gazetteer::MatchPolicy;
+use crate::gazetteer::{MAX_LAYERS, MatchPolicy};
 use crate::lexicon::Stack;
 use crate::lexicon::names;
 use crate::lexicon::table::{self, CHILDREN, FORM, LOWER, TERMINAL};
@@ -116,7 +116,9 @@ impl<At> Default for Steps<At> {
 struct Start {
     word: Word,
     /// The word after it, where it was asked for.
-    second: Option<Word>,
+    second: Word,
+    /// Whether `second` was asked for.
+    asked: bool,
     /// Whether it may begin a name of some layer.
     begins: bool,
 }
@@ -134,8 +136,16 @@ impl Walker {
     pub fn starts(&mut self, stack: &Stack, text: &str, scanner: &mut Scanner) {
         let Self { starts, .. } = self;
         starts.clear();
-        scanner.starts(text, stack.number, &stack.gate, |word| {
-            starts.push(Start { word, second: None, begins: false });
+        // Few words begin names in lower case: the others are turned away at once.
+        let mut tables = [table::View::default(); MAX_LAYERS];
+        for (table, lexicon) in tables.iter_mut().zip(&stack.lexicons) {
+            *table = lexicon.table.view();
+        }
+        let tables = &tables[..stack.lexicons.len().min(MAX_LAYERS)];
+        let keep =
+            |hash, capital: bool| capital || tables.iter().any(|table| table.may_begin(hash, false) != (false, false));
+        scanner.starts(text, stack.number, &stack.gate, keep, |word| {
+            starts.push(Start { word, second: Word::default(), asked: false, begins: false });
         });
     }
 
@@ -163,25 +173,19 @@ impl Walker {
         let table = layer.lexicon.table.view();
         let mut words = Sparse { text, scanner };
         for stretch in starts.chunks_mut(STRETCH) {
-            stretch.iter().for_each(|start| table.prefetch_first(start.word.hash()));
-            for Start { word, second, begins } in stretch.iter_mut() {
-                if !word.capital() && !table.may_be_lower(word.hash()) {
-                    continue;
-                }
-                let (single, longer) = table.may_begin(word.hash());
-                *begins |= single | longer;
-                if longer && second.is_none() {
-                    *second = words.after(*word);
-                }
+            for start in stretch.iter().filter(|start| start.word.capital()) {
+                table.prefetch_first(start.word.hash());
+            }
+            for Start { word, second, asked, begins } in stretch.iter_mut() {
                 let in_case = word.capital();
-                sparse.begin(
-                    &table,
-                    in_case,
-                    *word,
-                    word.hash(),
-                    single,
-                    second.filter(|_| longer).map(|w| (w, w.hash())),
-                );
+                let (single, longer) = table.may_begin(word.hash(), in_case);
+                *begins |= single | longer;
+                if longer && !*asked {
+                    *asked = true;
+                    *second = words.after(*word).unwrap_or_default();
+                }
+                let second = (longer && second.end > 0).then_some((*second, second.hash()));
+                sparse.begin(&table, in_case, *word, word.hash(), single, second);
             }
             if sparse.finish(layer, &mut words, false, verifier, context, most, hits).is_some() {
                 return stretch.first().map(|start| start.word.start);
@@ -208,12 +212,9 @@ impl Walker {
         for (stretch, first) in words.chunks(STRETCH).zip((0..).step_by(STRETCH)) {
             stretch.iter().for_each(|word| table.prefetch_first(word.hash()));
             for (word, at) in stretch.iter().zip(first..) {
-                if !word.capital() && !any_case && !table.may_be_lower(word.hash()) {
-                    continue;
-                }
-                let (single, longer) = table.may_begin(word.hash());
-                let second = if longer { words.get(at as usize + 1) } else { None };
                 let in_case = word.capital() || any_case;
+                let (single, longer) = table.may_begin(word.hash(), in_case);
+                let second = if longer { words.get(at as usize + 1) } else { None };
                 self.dense.begin(&table, in_case, at, word.hash(), single, second.map(|w| (at + 1, w.hash())));
             }
             if self.dense.finish(layer, &mut around, any_case, verifier, context, most, hits).is_some() {

@@ -172,7 +172,7 @@ pub(crate) fn next_prefix(prefix: u64, word: u64) -> u64 {
     mix(prefix ^ K0, word.rotate_left(29) ^ K1)
 }
 
-const CACHE_BITS: u32 = 13;
+const CACHE_BITS: u32 = 14;
 const CACHED_BYTES: usize = 23;
 
 #[derive(Clone, Copy)]
@@ -230,6 +230,10 @@ impl Memory {
 
     #[inline(never)]
     fn fold(&mut self, word: &str) -> (u64, bool) {
+        self.key.clear();
+        if let Some(capital) = fold::push_plain_key(word, &mut self.key) {
+            return (hash_key(&self.key), capital);
+        }
         self.folded.read(word, 0);
         self.key.clear();
         self.folded.key(0, &mut self.key);
@@ -281,12 +285,20 @@ impl Scanner {
     }
 
     /// Hands the words of the text read last to `each` that may begin a name of a stack (any number that tells it from
-    /// other stacks): those that `gate` lets through and that are not known to begin nothing. The text must be
+    /// other stacks): those that `gate` and `keep` (hash, whether it begins with a capital) let through and that are not
+    /// known to begin nothing. The text must be
     /// [plain](Self::is_plain) and read with the gate's first bytes.
     #[inline]
-    pub fn starts(&mut self, text: &str, stack: u64, gate: &Gate, each: impl FnMut(Word)) {
+    pub fn starts(
+        &mut self,
+        text: &str,
+        stack: u64,
+        gate: &Gate,
+        keep: impl Fn(u64, bool) -> bool,
+        each: impl FnMut(Word),
+    ) {
         self.starts.of_stack(stack);
-        self.starts.find(text, &self.masks, &mut self.memory, gate, each);
+        self.starts.find(text, &self.masks, &mut self.memory, gate, keep, each);
     }
 
     /// Remembers that a word of the text read last begins no name of the stack asked for last.
