@@ -14,8 +14,11 @@ mod scene;
 mod testing;
 mod weights;
 
+use std::marker::PhantomData;
+
 use crate::lexicon::{EntityId, KindId, NameId, Stack};
 use crate::matcher::{Group, Hit, MatchOptions, Matcher, Overlaps, Passages, group, select};
+use crate::text::masks::{Work, fast};
 use crate::text::{Language, Sentences, Span};
 
 /// One mention kept: a place of the document and what stands there.
@@ -116,7 +119,7 @@ pub struct Extraction {
     pub words: u64,
     /// Characters of the document.
     pub chars: u64,
-    /// Sentences of the document; only counted when there is a mention.
+    /// Sentences of the document up to that of the last mention.
     pub sentences: u32,
     /// Byte of the text where the search was given up, since the names overlap too densely (see [`max_hits`]).
     pub given_up: Option<u32>,
@@ -126,7 +129,7 @@ impl Extraction {
     /// The spans of the mentions in UTF-16 code units, which JavaScript, Java and .NET count in: in the order of
     /// [`Extraction::mentions`], found in one pass over `text` (the text that was extracted from).
     pub fn utf16_spans(&self, text: &str) -> Vec<Span> {
-        let mut counter = Counter::new(text.as_bytes(), count_utf16);
+        let mut counter = Counter::<Utf16>::new(text.as_bytes());
         self.mentions.iter().map(|mention| counter.span(mention.span)).collect()
     }
 }
@@ -214,11 +217,9 @@ impl Resolver {
         out.language = language;
         out.given_up = self.matcher.find(stack, text, language, options.matching, max_hits(text.len()), &mut self.hits);
         out.words = self.matcher.count();
-        out.sentences = 0;
         if !self.hits.is_empty() {
-            self.sentences.find(text, language);
-            out.sentences = self.sentences.len() as u32;
             if options.resolve {
+                self.sentences.find(text, language);
                 self.resolve(stack, text, language, options, out);
             } else {
                 group(&mut self.hits, &mut self.groups);
@@ -227,11 +228,14 @@ impl Resolver {
                 if options.nested {
                     nest(&self.groups, |g| bare::choose_in(stack, &self.hits, g), &mut out.mentions);
                 }
+                let last = out.mentions.last().map_or(0, |mention| mention.span.start);
+                self.sentences.find_up_to(text, language, last as usize);
             }
         }
         out.mentions
             .retain(|m| m.score >= options.min_score && (options.kinds.is_empty() || options.kinds.contains(&m.kind)));
-        out.chars = place(text, &self.sentences, &mut out.mentions);
+        out.chars = fast(Place { text, sentences: &self.sentences, mentions: &mut out.mentions });
+        out.sentences = out.mentions.last().map_or(0, |mention| mention.sentence + 1);
         weights::fill(stack, out, &mut self.weights);
     }
 
@@ -323,53 +327,95 @@ fn nest(groups: &[Group], choose: impl Fn(&Group) -> Option<Mention>, mentions: 
     mentions.sort_by_key(|m| (m.span, m.entity));
 }
 
-/// Fills character offsets and sentence indices in one pass; returns the characters of the text.
-fn place(text: &str, sentences: &Sentences, mentions: &mut [Mention]) -> u64 {
-    let mut counter = Counter::new(text.as_bytes(), count_chars);
-    for mention in mentions.iter_mut() {
-        mention.chars = counter.span(mention.span);
-        mention.sentence = sentences.index_of(mention.span.start);
+/// Fills character offsets and sentence indices in one pass; gives the characters of the text.
+struct Place<'a> {
+    text: &'a str,
+    sentences: &'a Sentences,
+    mentions: &'a mut [Mention],
+}
+
+impl Work for Place<'_> {
+    type Output = u64;
+
+    #[inline(always)]
+    fn run(self) -> u64 {
+        let mut counter = Counter::<Chars>::new(self.text.as_bytes());
+        let mut sentence = 0;
+        for mention in self.mentions {
+            mention.chars = counter.span(mention.span);
+            sentence = self.sentences.index_from(sentence, mention.span.start);
+            mention.sentence = sentence;
+        }
+        counter.total()
     }
-    counter.total()
+}
+
+/// What a span is counted in. A trait and not a function, so that the loop is compiled into the one around it and gets
+/// the instructions of that one.
+trait Units {
+    /// How many there are in valid UTF-8.
+    fn count(bytes: &[u8]) -> usize;
+}
+
+/// Characters: bytes that do not go on with one.
+struct Chars;
+
+impl Units for Chars {
+    /// Sums stay in bytes as long as they can, since a vector has many more of these.
+    #[inline(always)]
+    fn count(bytes: &[u8]) -> usize {
+        let begins = |byte: &u8| u8::from(*byte as i8 >= -0x40);
+        let (blocks, rest) = bytes.as_chunks::<32>();
+        let mut total = usize::from(rest.iter().map(begins).sum::<u8>());
+        for blocks in blocks.chunks(usize::from(u8::MAX)) {
+            let mut lanes = [0u8; 32];
+            for block in blocks {
+                lanes.iter_mut().zip(block).for_each(|(lane, byte)| *lane += begins(byte));
+            }
+            total += lanes.iter().map(|lane| usize::from(*lane)).sum::<usize>();
+        }
+        total
+    }
+}
+
+/// UTF-16 code units: one a character, two for those of four bytes.
+struct Utf16;
+
+impl Units for Utf16 {
+    fn count(bytes: &[u8]) -> usize {
+        bytes.iter().map(|b| usize::from(*b & 0xC0 != 0x80) + usize::from(*b >= 0xF0)).sum()
+    }
 }
 
 /// Counts units of a text up to spans that come by their start, so that the pass hardly ever turns back.
-struct Counter<'t> {
+struct Counter<'t, U> {
     bytes: &'t [u8],
-    count: fn(&[u8]) -> usize,
     byte: usize,
     units: usize,
+    counted: PhantomData<U>,
 }
 
-impl<'t> Counter<'t> {
-    fn new(bytes: &'t [u8], count: fn(&[u8]) -> usize) -> Self {
-        Self { bytes, count, byte: 0, units: 0 }
+impl<'t, U: Units> Counter<'t, U> {
+    fn new(bytes: &'t [u8]) -> Self {
+        Self { bytes, byte: 0, units: 0, counted: PhantomData }
     }
 
+    #[inline(always)]
     fn span(&mut self, span: Span) -> Span {
         let (start, end) = (span.start as usize, span.end as usize);
         if start < self.byte {
-            self.units -= (self.count)(&self.bytes[start..self.byte]);
+            self.units -= U::count(&self.bytes[start..self.byte]);
         } else {
-            self.units += (self.count)(&self.bytes[self.byte..start]);
+            self.units += U::count(&self.bytes[self.byte..start]);
         }
         self.byte = start;
-        Span::new(self.units as u32, (self.units + (self.count)(&self.bytes[start..end])) as u32)
+        Span::new(self.units as u32, (self.units + U::count(&self.bytes[start..end])) as u32)
     }
 
+    #[inline(always)]
     fn total(&self) -> u64 {
-        (self.units + (self.count)(&self.bytes[self.byte..])) as u64
+        (self.units + U::count(&self.bytes[self.byte..])) as u64
     }
-}
-
-/// Characters of valid UTF-8: bytes that do not go on with a character.
-fn count_chars(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|b| **b & 0xC0 != 0x80).count()
-}
-
-/// UTF-16 code units of valid UTF-8: one a character, two for those of four bytes.
-fn count_utf16(bytes: &[u8]) -> usize {
-    bytes.iter().map(|b| usize::from(*b & 0xC0 != 0x80) + usize::from(*b >= 0xF0)).sum()
 }
 
 #[cfg(test)]
@@ -391,7 +437,7 @@ mod tests {
                 })
                 .collect();
             mentions.sort_by_key(|m| m.span);
-            let chars = place(&text, &Sentences::default(), &mut mentions);
+            let chars = fast(Place { text: &text, sentences: &Sentences::default(), mentions: &mut mentions });
             prop_assert_eq!(chars, text.chars().count() as u64);
             let utf16 = Extraction { mentions: mentions.clone(), ..Extraction::default() }.utf16_spans(&text);
             for (mention, utf16) in mentions.iter().zip(utf16) {

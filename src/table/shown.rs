@@ -43,12 +43,16 @@ impl<'s> Line<'s> {
 
 impl<'s> ShownCache<'s> {
     pub fn new() -> Self {
-        Self { lines: vec![Line::of(None, Shown::NONE); LINES] }
+        // A megabyte, which not every encoder ever needs.
+        Self { lines: Vec::new() }
     }
 
     #[inline]
     fn line(&mut self, stack: &'s Stack, name_lang: Option<&str>, entity: EntityId) -> &mut Line<'s> {
         let mixed = (entity.index ^ (u32::from(entity.layer) << 29)).wrapping_mul(0x9E37_79B1);
+        if self.lines.is_empty() {
+            self.lines.resize(LINES, Line::of(None, Shown::NONE));
+        }
         let line = &mut self.lines[(mixed >> 19) as usize % LINES];
         if line.entity != Some(entity) {
             *line = Line::of(Some(entity), show(stack, name_lang, entity));

@@ -5,6 +5,7 @@
 //! cannot decide ([`is_rare`]) are looked up one by one. All levels give the same bits.
 
 mod portable;
+pub(crate) mod stops;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 

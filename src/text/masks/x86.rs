@@ -4,8 +4,8 @@
 use std::arch::x86_64::{
     __m128i, __m256i, _MM_HINT_T0, _mm_and_si128, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8,
     _mm_or_si128, _mm_prefetch, _mm_set1_epi8, _mm_sub_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256,
-    _mm256_max_epu8, _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
-    _mm256_slli_epi16, _mm256_srli_epi16,
+    _mm256_max_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256,
+    _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_srli_epi16,
 };
 
 use super::{BEHIND, Beginnings, DOUBTFUL, Raw, Settler, Work};
@@ -265,4 +265,83 @@ pub(super) fn sse2(bytes: &[u8], count: usize, first: &Beginnings, settler: &mut
         }
         settler.settle(raw);
     }
+}
+
+/// Bytes at which a sentence may end, as `stops` has them: `.` and `!`, `?`, line breaks, `…`, CJK ends.
+const SENTENCE: Classes = {
+    let table = class(class(EMPTY, 0, &[2], 1..=1), 0, &[2], 14..=14);
+    let table = class(table, 1, &[3], 15..=15);
+    let table = class(class(table, 2, &[0], 10..=10), 2, &[0], 13..=13);
+    let table = class(table, 3, &[0xA], 6..=6);
+    class(class(table, 4, &[0xE], 3..=3), 4, &[0xE], 15..=15)
+};
+
+/// Marks the bytes at which a sentence may end, by AVX2.
+///
+/// # Panics
+/// The machine has no AVX2.
+pub(super) fn sentence_stops(blocks: &[[u8; 64]], into: &mut Vec<u64>) {
+    assert!(has_avx2());
+    // SAFETY: the machine has AVX2.
+    unsafe { sentence_stops_avx2(blocks, into) }
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn sentence_stops_avx2(blocks: &[[u8; 64]], into: &mut Vec<u64>) {
+    let (lows, highs, half) = (twice(&SENTENCE.low), twice(&SENTENCE.high), _mm256_set1_epi8(0x0F));
+    into.reserve(blocks.len());
+    for block in blocks {
+        let others = |at: usize| {
+            // SAFETY: 32 bytes from 0 or 32 on lie in the 64.
+            let x = unsafe { _mm256_loadu_si256(block.as_ptr().add(at).cast()) };
+            let low = _mm256_shuffle_epi8(lows, _mm256_and_si256(x, half));
+            let high = _mm256_shuffle_epi8(highs, _mm256_and_si256(_mm256_srli_epi16::<4>(x), half));
+            let none = _mm256_cmpeq_epi8(_mm256_and_si256(low, high), _mm256_setzero_si256());
+            u64::from(_mm256_movemask_epi8(none) as u32)
+        };
+        into.push(!(others(0) | others(32) << 32));
+    }
+}
+
+/// Bytes passed until a JSON string must be looked at, and whether that is at the next one; else fewer than 32 are left.
+///
+/// # Panics
+/// The machine has no AVX2.
+#[inline]
+pub(super) fn string_stop_avx2(bytes: &[u8]) -> (usize, bool) {
+    assert!(has_avx2());
+    // SAFETY: the machine has AVX2.
+    unsafe { string_stop_by_avx2(bytes) }
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn string_stop_by_avx2(bytes: &[u8]) -> (usize, bool) {
+    let (chunks, _) = bytes.as_chunks::<32>();
+    let splat = |byte: u8| _mm256_set1_epi8(byte as i8);
+    let (quote, escape, control) = (splat(b'"'), splat(b'\\'), splat(0x1F));
+    for (i, chunk) in chunks.iter().enumerate() {
+        // SAFETY: 32 bytes are read from an array of 32.
+        let x = unsafe { _mm256_loadu_si256(chunk.as_ptr().cast()) };
+        let marks = _mm256_or_si256(_mm256_cmpeq_epi8(x, quote), _mm256_cmpeq_epi8(x, escape));
+        let found = _mm256_or_si256(marks, _mm256_cmpeq_epi8(_mm256_max_epu8(x, control), control));
+        let bits = _mm256_movemask_epi8(found) as u32;
+        if bits != 0 {
+            return (32 * i + bits.trailing_zeros() as usize, true);
+        }
+    }
+    (32 * chunks.len(), false)
+}
+
+/// As [`string_stop_avx2`] by SSE2; else fewer than 16 are left.
+pub(super) fn string_stop_sse2(bytes: &[u8]) -> (usize, bool) {
+    let (chunks, _) = bytes.as_chunks::<16>();
+    for (i, chunk) in chunks.iter().enumerate() {
+        // SAFETY: 16 bytes are read from an array of 16.
+        let x = Sixteen(unsafe { _mm_loadu_si128(chunk.as_ptr().cast()) });
+        let bits = x.is(b'"').or(x.is(b'\\')).or(x.within(0, 0x1F)).bits();
+        if bits != 0 {
+            return (16 * i + bits.trailing_zeros() as usize, true);
+        }
+    }
+    (16 * chunks.len(), false)
 }
