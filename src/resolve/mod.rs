@@ -14,11 +14,9 @@ mod scene;
 mod testing;
 mod weights;
 
-use std::marker::PhantomData;
-
 use crate::lexicon::{EntityId, KindId, NameId, Stack};
 use crate::matcher::{Group, Hit, MatchOptions, Matcher, Overlaps, Passages, group, select};
-use crate::text::masks::{Work, fast};
+use crate::text::masks::count::count_chars;
 use crate::text::{Language, Sentences, Span};
 
 /// One mention kept: a place of the document and what stands there.
@@ -129,7 +127,7 @@ impl Extraction {
     /// The spans of the mentions in UTF-16 code units, which JavaScript, Java and .NET count in: in the order of
     /// [`Extraction::mentions`], found in one pass over `text` (the text that was extracted from).
     pub fn utf16_spans(&self, text: &str) -> Vec<Span> {
-        let mut counter = Counter::<Utf16>::new(text.as_bytes());
+        let mut counter = Counter::new(text.as_bytes(), count_utf16);
         self.mentions.iter().map(|mention| counter.span(mention.span)).collect()
     }
 }
@@ -234,7 +232,7 @@ impl Resolver {
         }
         out.mentions
             .retain(|m| m.score >= options.min_score && (options.kinds.is_empty() || options.kinds.contains(&m.kind)));
-        out.chars = fast(Place { text, sentences: &self.sentences, mentions: &mut out.mentions });
+        out.chars = place(text, &self.sentences, &mut out.mentions);
         out.sentences = out.mentions.last().map_or(0, |mention| mention.sentence + 1);
         weights::fill(stack, out, &mut self.weights);
     }
@@ -327,95 +325,50 @@ fn nest(groups: &[Group], choose: impl Fn(&Group) -> Option<Mention>, mentions: 
     mentions.sort_by_key(|m| (m.span, m.entity));
 }
 
-/// Fills character offsets and sentence indices in one pass; gives the characters of the text.
-struct Place<'a> {
-    text: &'a str,
-    sentences: &'a Sentences,
-    mentions: &'a mut [Mention],
-}
-
-impl Work for Place<'_> {
-    type Output = u64;
-
-    #[inline(always)]
-    fn run(self) -> u64 {
-        let mut counter = Counter::<Chars>::new(self.text.as_bytes());
-        let mut sentence = 0;
-        for mention in self.mentions {
-            mention.chars = counter.span(mention.span);
-            sentence = self.sentences.index_from(sentence, mention.span.start);
-            mention.sentence = sentence;
-        }
-        counter.total()
+/// Fills character offsets and sentence indices in one pass; returns the characters of the text.
+fn place(text: &str, sentences: &Sentences, mentions: &mut [Mention]) -> u64 {
+    let mut counter = Counter::new(text.as_bytes(), count_chars);
+    let mut sentence = 0;
+    for mention in mentions {
+        mention.chars = counter.span(mention.span);
+        sentence = sentences.index_from(sentence, mention.span.start);
+        mention.sentence = sentence;
     }
-}
-
-/// What a span is counted in. A trait and not a function, so that the loop is compiled into the one around it and gets
-/// the instructions of that one.
-trait Units {
-    /// How many there are in valid UTF-8.
-    fn count(bytes: &[u8]) -> usize;
-}
-
-/// Characters: bytes that do not go on with one.
-struct Chars;
-
-impl Units for Chars {
-    /// Sums stay in bytes as long as they can, since a vector has many more of these.
-    #[inline(always)]
-    fn count(bytes: &[u8]) -> usize {
-        let begins = |byte: &u8| u8::from(*byte as i8 >= -0x40);
-        let (blocks, rest) = bytes.as_chunks::<32>();
-        let mut total = usize::from(rest.iter().map(begins).sum::<u8>());
-        for blocks in blocks.chunks(usize::from(u8::MAX)) {
-            let mut lanes = [0u8; 32];
-            for block in blocks {
-                lanes.iter_mut().zip(block).for_each(|(lane, byte)| *lane += begins(byte));
-            }
-            total += lanes.iter().map(|lane| usize::from(*lane)).sum::<usize>();
-        }
-        total
-    }
-}
-
-/// UTF-16 code units: one a character, two for those of four bytes.
-struct Utf16;
-
-impl Units for Utf16 {
-    fn count(bytes: &[u8]) -> usize {
-        bytes.iter().map(|b| usize::from(*b & 0xC0 != 0x80) + usize::from(*b >= 0xF0)).sum()
-    }
+    counter.total()
 }
 
 /// Counts units of a text up to spans that come by their start, so that the pass hardly ever turns back.
-struct Counter<'t, U> {
+struct Counter<'t, F> {
     bytes: &'t [u8],
+    count: F,
     byte: usize,
     units: usize,
-    counted: PhantomData<U>,
 }
 
-impl<'t, U: Units> Counter<'t, U> {
-    fn new(bytes: &'t [u8]) -> Self {
-        Self { bytes, byte: 0, units: 0, counted: PhantomData }
+impl<'t, F: Fn(&[u8]) -> usize> Counter<'t, F> {
+    fn new(bytes: &'t [u8], count: F) -> Self {
+        Self { bytes, count, byte: 0, units: 0 }
     }
 
-    #[inline(always)]
     fn span(&mut self, span: Span) -> Span {
         let (start, end) = (span.start as usize, span.end as usize);
         if start < self.byte {
-            self.units -= U::count(&self.bytes[start..self.byte]);
+            self.units -= (self.count)(&self.bytes[start..self.byte]);
         } else {
-            self.units += U::count(&self.bytes[self.byte..start]);
+            self.units += (self.count)(&self.bytes[self.byte..start]);
         }
         self.byte = start;
-        Span::new(self.units as u32, (self.units + U::count(&self.bytes[start..end])) as u32)
+        Span::new(self.units as u32, (self.units + (self.count)(&self.bytes[start..end])) as u32)
     }
 
-    #[inline(always)]
     fn total(&self) -> u64 {
-        (self.units + U::count(&self.bytes[self.byte..])) as u64
+        (self.units + (self.count)(&self.bytes[self.byte..])) as u64
     }
+}
+
+/// UTF-16 code units of valid UTF-8: one a character, two for those of four bytes.
+fn count_utf16(bytes: &[u8]) -> usize {
+    bytes.iter().map(|b| usize::from(*b & 0xC0 != 0x80) + usize::from(*b >= 0xF0)).sum()
 }
 
 #[cfg(test)]
@@ -437,7 +390,7 @@ mod tests {
                 })
                 .collect();
             mentions.sort_by_key(|m| m.span);
-            let chars = fast(Place { text: &text, sentences: &Sentences::default(), mentions: &mut mentions });
+            let chars = place(&text, &Sentences::default(), &mut mentions);
             prop_assert_eq!(chars, text.chars().count() as u64);
             let utf16 = Extraction { mentions: mentions.clone(), ..Extraction::default() }.utf16_spans(&text);
             for (mention, utf16) in mentions.iter().zip(utf16) {

@@ -4,6 +4,7 @@
 //! above ASCII. The bulk is decided by vector instructions, chosen at run time ([`Level`]); the few characters that they
 //! cannot decide ([`is_rare`]) are looked up one by one. All levels give the same bits.
 
+pub(crate) mod count;
 mod portable;
 pub(crate) mod stops;
 #[cfg(target_arch = "x86_64")]

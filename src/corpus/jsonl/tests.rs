@@ -185,7 +185,7 @@ fn told(record: &Record<'_>, values: &[String; STRING_FIELDS]) -> String {
             Value::Absent => None,
             Value::Other => Some("other"),
             Value::Borrowed(text) => Some(*text),
-            Value::Scratch => Some(unescaped),
+            Value::Scratch => Some(unescaped.as_str()),
         })
         .collect();
     format!("{fields:?} {} {:?}", record.odd_id, record.carried)
@@ -234,7 +234,7 @@ fn piece() -> impl Strategy<Value = String> {
         "\t}",
         "\u{C}",
     ];
-    prop::sample::select(&known.map(str::to_owned)[..])
+    prop::sample::select(known.map(str::to_owned).to_vec())
 }
 
 proptest! {

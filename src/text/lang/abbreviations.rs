@@ -136,7 +136,8 @@ mod tests {
         for data in ALL {
             for (list, role) in lists(data) {
                 for word in list {
-                    assert!(!word.ends_with(|c: char| c.is_ascii_digit()), "numbers are told apart: {word}");
+                    let digits = word.bytes().rev().take_while(u8::is_ascii_digit).count();
+                    assert!(digits < 4, "four digits are told at a glance: {word}");
                     for word in [word.to_lowercase(), word.to_uppercase()] {
                         let roles = [Roles::of(data.language), Roles::of(Language::UND)];
                         let tells = |told: &dyn Fn(Roles) -> bool| role == STARTER || roles.into_iter().all(told);

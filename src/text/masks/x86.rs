@@ -3,8 +3,8 @@
 
 use std::arch::x86_64::{
     __m128i, __m256i, _MM_HINT_T0, _mm_and_si128, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8,
-    _mm_or_si128, _mm_prefetch, _mm_set1_epi8, _mm_sub_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256,
-    _mm256_max_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256,
+    _mm_or_si128, _mm_prefetch, _mm_set1_epi8, _mm_sub_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8,
+    _mm256_loadu_si256, _mm256_max_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256,
     _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_srli_epi16,
 };
 
@@ -344,4 +344,28 @@ pub(super) fn string_stop_sse2(bytes: &[u8]) -> (usize, bool) {
         }
     }
     (16 * chunks.len(), false)
+}
+
+/// Bytes that do not go on with a character, by AVX2.
+///
+/// # Panics
+/// The machine has no AVX2.
+#[inline]
+pub(super) fn count_chars(blocks: &[[u8; 32]]) -> usize {
+    assert!(has_avx2());
+    // SAFETY: the machine has AVX2.
+    unsafe { count_chars_avx2(blocks) }
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn count_chars_avx2(blocks: &[[u8; 32]]) -> usize {
+    // Signed, the bytes that go on with a character are the lowest.
+    let last = _mm256_set1_epi8(0xBF_u8 as i8);
+    let mut count = 0;
+    for block in blocks {
+        // SAFETY: 32 bytes are read from an array of 32.
+        let x = unsafe { _mm256_loadu_si256(block.as_ptr().cast()) };
+        count += _mm256_movemask_epi8(_mm256_cmpgt_epi8(x, last)).count_ones() as usize;
+    }
+    count
 }
