@@ -1,9 +1,9 @@
 //! Compiling a layer: entities and names into flat sections, names into the prefix table or the substring side.
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::names::{self, NameRecord};
-use super::table::{CHILDREN, FORM, LOWER, TERMINAL, Table};
+use super::table::{FORM, Forms};
 use super::{EntityRecord, Lexicon, Text, entities, inflect, policy_code};
 use crate::error::{Error, Problem, Result};
 use crate::gazetteer::{
@@ -22,18 +22,25 @@ pub struct CompileOptions {
 /// The most names that `--boundary none` takes.
 pub const MAX_OPEN_NAMES: usize = 100_000;
 
+/// Bit of a place in `Compiler::words`: the name may begin in lower case.
+const MAY_BE_LOWER: u32 = 1 << 31;
+
+/// With more ASCII words that may begin a name in lower case, most words of a text may begin a name, and hashing them all in one
+/// go is cheaper than asking the gate: measured between 4,000 and 16,000.
+const MAX_SPARSE_LOWER: usize = 8192;
+
 struct Compiler {
     lexicon: Lexicon,
     kinds: HashMap<String, u16>,
     langs: HashMap<String, u16>,
     folded: Folded,
     key: String,
-    /// Prefixes of names: hash, payload flags.
-    prefixes: Vec<(u64, u32)>,
-    /// First words of names, and whether the name may begin in lower case.
-    first_words: Vec<(u64, bool)>,
-    /// Names of the word side: hash of all words, name.
-    terminals: Vec<(u64, u32)>,
+    /// Hashes of the words of all names of the word side, one name after the other.
+    words: Vec<u64>,
+    /// Names of the word side: hash of all words, name, place in `words` and [`MAY_BE_LOWER`].
+    terminals: Vec<(u64, u32, u32)>,
+    /// ASCII words that may begin a name in lower case.
+    lower: HashSet<u64>,
     /// Names of the substring side: pattern, name.
     patterns: Vec<(String, u32)>,
     problems: Vec<Problem>,
@@ -52,8 +59,8 @@ impl Lexicon {
             langs: HashMap::new(),
             folded: Folded::default(),
             key: String::new(),
-            prefixes: Vec::new(),
-            first_words: Vec::new(),
+            words: Vec::new(),
+            lower: HashSet::new(),
             terminals: Vec::new(),
             patterns: Vec::new(),
             problems: Vec::new(),
@@ -280,23 +287,25 @@ impl Compiler {
             self.patterns.push((pattern, index as u32));
         } else {
             let lower = record.policy == policy_code(MatchPolicy::Folded) || !folded.letters[0].upper;
-            let flag = if lower { LOWER } else { 0 };
-            let mut prefix = 0;
+            let (mut prefix, start) = (0, self.words.len());
             for k in 0..words {
                 self.key.clear();
                 folded.key(k, &mut self.key);
                 let hash = hash_key(&self.key);
+                self.words.push(hash);
                 prefix = if k == 0 { first_prefix(hash) } else { next_prefix(prefix, hash) };
                 if k == 0 {
-                    self.first_words.push((prefix, lower));
-                }
-                if k + 1 < words {
-                    self.prefixes.push((prefix, CHILDREN | flag));
-                } else {
-                    self.prefixes.push((prefix, TERMINAL | flag));
-                    self.terminals.push((prefix, index as u32));
+                    self.lexicon.gate.insert(&self.key, lower);
+                    if lower && self.key.is_ascii() {
+                        self.lower.insert(hash);
+                    }
                 }
             }
+            if start >= MAY_BE_LOWER as usize {
+                return Err(Error::message("the names of one gazetteer layer have more than 2 thousand million words"));
+            }
+            record.words = words as u8;
+            self.terminals.push((prefix, index as u32, start as u32 | if lower { MAY_BE_LOWER } else { 0 }));
         }
         self.lexicon.names.push(record);
         Ok(true)
@@ -309,38 +318,27 @@ impl Compiler {
                 self.lexicon.names.len()
             )));
         }
-        // Of a word that begins several names, the one that may be in lower case counts.
-        self.first_words.sort_unstable_by_key(|(hash, lower)| (*hash, !*lower));
-        self.first_words.dedup_by_key(|(hash, _)| *hash);
         self.terminals.sort_unstable();
-        self.prefixes.sort_unstable_by_key(|p| p.0);
         // Forms: the names that share all words.
-        let mut forms: HashMap<u64, u32> = HashMap::with_capacity(self.terminals.len());
+        let mut forms = Forms::default();
         let mut at = 0;
         while at < self.terminals.len() {
-            let hash = self.terminals[at].0;
+            let (hash, name, start) = self.terminals[at];
             let len = self.terminals[at..].iter().take_while(|t| t.0 == hash).count();
             let group: Vec<u32> = self.terminals[at..at + len].iter().map(|t| t.1).collect();
+            let lower = self.terminals[at..at + len].iter().any(|t| t.2 & MAY_BE_LOWER != 0);
             at += len;
-            forms.insert(hash, self.lexicon.form_starts.len() as u32);
+            let words = usize::from(self.lexicon.names[name as usize].words);
+            let start = (start & !MAY_BE_LOWER) as usize;
+            let words = &self.words[start..start + words];
+            forms.push(words, lower, self.lexicon.form_starts.len() as u32);
             self.lexicon.form_starts.push(self.lexicon.form_names.len() as u32);
             let group = self.limit(group, layer);
             self.lexicon.form_names.extend(group);
         }
         self.lexicon.form_starts.push(self.lexicon.form_names.len() as u32);
-        let mut merged: Vec<(u64, u32)> = Vec::with_capacity(self.prefixes.len());
-        for (hash, flags) in self.prefixes {
-            match merged.last_mut() {
-                Some(last) if last.0 == hash => last.1 |= flags,
-                _ => merged.push((hash, flags)),
-            }
-        }
-        for (hash, payload) in &mut merged {
-            if *payload & TERMINAL != 0 {
-                *payload |= forms[hash];
-            }
-        }
-        self.lexicon.table = Table::build(&merged, &self.first_words);
+        self.lexicon.sparse = self.lower.len() <= MAX_SPARSE_LOWER;
+        self.lexicon.table = forms.build();
         self.patterns.sort();
         let mut patterns: Vec<String> = Vec::new();
         let mut groups: Vec<(usize, Vec<u32>)> = Vec::new();

@@ -17,6 +17,8 @@ pub(crate) use names::NameRecord;
 use crate::error::Problem;
 use crate::error::Result;
 use crate::gazetteer::{Gazetteer, MatchPolicy};
+use crate::text::words::Gate;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// One compiled layer. Every section is a flat array of plain records, so that it can be written to a file and mapped.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +30,10 @@ pub struct Lexicon {
     pub(crate) kinds: Vec<Text>,
     pub(crate) langs: Vec<Text>,
     pub(crate) table: table::Table,
+    /// Which words may begin a name.
+    pub(crate) gate: Gate,
+    /// Whether few words of a text can begin a name, so that these are looked for and the others not even hashed.
+    pub(crate) sparse: bool,
     /// Names of form `i`: `form_names[form_starts[i]..form_starts[i + 1]]`.
     pub(crate) form_starts: Vec<u32>,
     pub(crate) form_names: Vec<u32>,
@@ -61,6 +67,14 @@ impl Lexicon {
         }
     }
 
+    /// Brings what is known of a form into the cache, for a look at it some time later.
+    #[inline]
+    pub(crate) fn prefetch(&self, form: u32) {
+        if let Some(start) = self.form_starts.get(form as usize) {
+            crate::text::prefetch(start);
+        }
+    }
+
     pub(crate) fn lang_primary(&self, lang: u16) -> &str {
         let tag = self.lang(lang);
         tag.split(['-', '_']).next().unwrap_or("")
@@ -85,6 +99,10 @@ pub struct Stack {
     pub(crate) kinds: Vec<String>,
     /// By layer: names may match in any case although the layer itself does not say so.
     pub(crate) loosened: Vec<bool>,
+    /// Words that may begin a name of some layer.
+    pub(crate) gate: Gate,
+    /// Tells this stack from others.
+    pub(crate) number: u64,
 }
 
 impl Stack {
@@ -127,7 +145,15 @@ impl Stack {
         }
         stack.joined.settle(&stack.lexicons, &stack.kind_maps);
         stack.loosened = stack.joined.loosened(&stack.lexicons);
+        stack.lexicons.iter().for_each(|lexicon| stack.gate.join(&lexicon.gate));
+        static NUMBER: AtomicU64 = AtomicU64::new(1);
+        stack.number = NUMBER.fetch_add(1, Ordering::Relaxed);
         stack
+    }
+
+    /// Whether few words of a text can begin a name of any layer.
+    pub(crate) fn sparse(&self) -> bool {
+        self.lexicons.iter().all(|lexicon| lexicon.sparse) && !self.loosened.contains(&true)
     }
 
     /// The word of a kind.

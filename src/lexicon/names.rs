@@ -45,6 +45,8 @@ pub(crate) struct NameRecord {
     pub own: u8,
     /// Folded characters: letters, hard characters of gaps, symbols at the edges.
     pub length: u16,
+    /// Words of the name, at most [`MAX_NAME_WORDS`](crate::gazetteer::MAX_NAME_WORDS).
+    pub words: u8,
 }
 
 impl Stack {
