@@ -32,6 +32,20 @@ impl Extractor {
         Ok(Self { stack, options, language: None })
     }
 
+    /// [`Extractor::with_options`] that takes the gazetteer, and drops every row as soon as it is compiled.
+    ///
+    /// # Errors
+    /// As [`Extractor::with_options`].
+    pub fn of_gazetteer(gazetteer: Gazetteer, options: ResolveOptions) -> Result<Self> {
+        let stack = Stack::build_owned(gazetteer, CompileOptions { open: options.matching.open })?;
+        Ok(Self { stack, options, language: None })
+    }
+
+    /// An extractor over lexicons that are compiled and joined already.
+    pub fn of_stack(stack: Stack, options: ResolveOptions) -> Self {
+        Self { stack, options, language: None }
+    }
+
     /// Takes every document to be in one language instead of what it says or what is detected.
     #[must_use]
     pub fn in_language(mut self, language: Language) -> Self {
@@ -70,7 +84,7 @@ pub struct Worker<'e> {
 }
 
 impl Worker<'_> {
-    fn language(&self, document: &Document<'_>) -> Language {
+    pub(super) fn language(&self, document: &Document<'_>) -> Language {
         self.extractor.language.unwrap_or_else(|| {
             if document.lang.is_empty() { detect(&document.text) } else { Language::of_tag(&document.lang) }
         })

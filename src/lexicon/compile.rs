@@ -1,16 +1,27 @@
-//! Compiling a layer: entities and names into flat sections, names into the prefix table or the substring side.
+//! Compiling a layer: entities and names into records, names into the prefix table or the substring side.
+//!
+//! Besides the sections themselves there are only flat arrays of hashes and places, sorted at the end: nothing is
+//! allocated a name. Entities that are handed over by value are dropped one by one, so that the rows as read and the
+//! records never lie in memory together in full.
+
+use std::borrow::Borrow;
 
 use hashbrown::{HashMap, HashSet};
 
+use super::entities::{ID_DERIVED, IMPORTANT, KIND_DERIVED, REMOVES, REPLACES};
+use super::ids::{Ids, MAX_UNITS, hash_id};
+use super::limit::{Limiter, Place};
 use super::names::{self, NameRecord};
-use super::table::{FORM, Forms};
-use super::{EntityRecord, Lexicon, Text, entities, inflect, policy_code};
+use super::records::{EntityDraft, Strings, UNIT, write_entity, write_name};
+use super::storage::{Array, Bytes};
+use super::table::{FORM, Forms, Table};
+use super::{Counts, Lexicon, NO_POLICY, Records, inflect, policy_code, substring};
 use crate::error::{Error, Problem, Result};
 use crate::gazetteer::{
-    Action, DEFAULT_PRIOR, Layer, MAX_ENTITIES_A_FORM, MAX_NAME_BYTES, MAX_NAME_WORDS, MatchPolicy, NameRole,
+    Action, DEFAULT_PRIOR, Entity, Layer, MAX_NAME_BYTES, MAX_NAME_WORDS, MatchPolicy, Name, NameRole, SmolStr,
 };
 use crate::text::fold::{Folded, Gap, is_acronym};
-use crate::text::words::{first_prefix, hash_key, next_prefix};
+use crate::text::words::{Gate, first_prefix, hash_key, next_prefix};
 
 /// How a lexicon is compiled.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,237 +36,252 @@ pub const MAX_OPEN_NAMES: usize = 100_000;
 /// Bit of a place in `Compiler::words`: the name may begin in lower case.
 const MAY_BE_LOWER: u32 = 1 << 31;
 
-/// With more ASCII words that may begin a name in lower case, most words of a text may begin a name, and hashing them all in one
-/// go is cheaper than asking the gate: measured between 4,000 and 16,000.
+/// With more ASCII words that may begin a name in lower case, most words of a text may begin a name, and hashing them
+/// all in one go is cheaper than asking the gate: measured between 4,000 and 16,000.
 const MAX_SPARSE_LOWER: usize = 8192;
 
-struct Compiler {
-    lexicon: Lexicon,
-    kinds: HashMap<String, u16>,
-    langs: HashMap<String, u16>,
+/// Words that get numbers in the order of their first use.
+#[derive(Default)]
+pub(super) struct Numbers {
+    pub words: Vec<String>,
+    numbers: HashMap<String, u16>,
+}
+
+impl Numbers {
+    pub fn number(&mut self, word: &str) -> Option<u16> {
+        if let Some(number) = self.numbers.get(word) {
+            return Some(*number);
+        }
+        let number = u16::try_from(self.words.len()).ok()?;
+        self.words.push(word.to_owned());
+        self.numbers.insert(word.to_owned(), number);
+        Some(number)
+    }
+}
+
+pub(super) struct Compiler<'f> {
+    options: CompileOptions,
+    /// The files of the layer, for problems.
+    files: &'f [String],
+    records: Vec<u8>,
+    strings: Strings,
+    pub kinds: Numbers,
+    pub langs: Numbers,
+    counts: Counts,
+    /// Hashes of ids and the rows that have them.
+    ids: Vec<(u64, u32)>,
+    /// Rows that replace or remove others.
+    acting: Vec<u32>,
+    places: Vec<Place>,
     folded: Folded,
     key: String,
     /// Hashes of the words of all names of the word side, one name after the other.
     words: Vec<u64>,
     /// Names of the word side: hash of all words, name, place in `words` and [`MAY_BE_LOWER`].
     terminals: Vec<(u64, u32, u32)>,
+    gate: Gate,
     /// ASCII words that may begin a name in lower case.
     lower: HashSet<u64>,
-    /// Names of the substring side: pattern, name.
-    patterns: Vec<(String, u32)>,
+    /// Names of the substring side: start and length of the pattern in `pattern_text`, name.
+    patterns: Vec<(u32, u32, u32)>,
+    pattern_text: String,
     problems: Vec<Problem>,
-    options: CompileOptions,
+}
+
+/// What a name may do to the search, found by folding it.
+pub(super) struct Named {
+    /// The name can match.
+    pub kept: bool,
+    pub index: u32,
+    pub flags: u8,
 }
 
 impl Lexicon {
     /// Compiles one layer.
     ///
     /// # Errors
-    /// A section would outgrow 32 bits, or `open` is asked for too many names.
+    /// A section would outgrow its limit, or `open` is asked for too many names.
     pub fn compile(layer: &Layer, options: CompileOptions) -> Result<Self> {
-        let mut compiler = Compiler {
-            lexicon: Self::default(),
-            kinds: HashMap::new(),
-            langs: HashMap::new(),
-            folded: Folded::default(),
-            key: String::new(),
-            words: Vec::new(),
-            lower: HashSet::new(),
-            terminals: Vec::new(),
-            patterns: Vec::new(),
-            problems: Vec::new(),
-            options,
-        };
-        compiler.lexicon.langs.push(Text::default());
-        if layer.entities.len() > u32::MAX as usize / 2 {
-            return Err(Error::message("more than two thousand million entities in one layer"));
-        }
-        for entity in &layer.entities {
-            compiler.entity(layer, entity)?;
-        }
-        compiler.finish(layer)
+        compile_rows(&layer.files, layer.entities.iter(), options)
+    }
+
+    /// [`Lexicon::compile`] that drops every row as soon as it is compiled.
+    ///
+    /// # Errors
+    /// As [`Lexicon::compile`].
+    pub fn compile_owned(layer: Layer, options: CompileOptions) -> Result<Self> {
+        compile_rows(&layer.files, layer.entities.into_iter(), options)
     }
 }
 
-impl Compiler {
-    fn text(&mut self, text: &str) -> Result<Text> {
-        let start = self.lexicon.strings.len();
-        if start + text.len() > u32::MAX as usize {
-            return Err(Error::message("the strings of one gazetteer layer exceed 4 GiB: split it"));
+fn compile_rows<E: Borrow<Entity>>(
+    files: &[String],
+    rows: impl ExactSizeIterator<Item = E>,
+    options: CompileOptions,
+) -> Result<Lexicon> {
+    let mut compiler = Compiler::new(files, rows.len(), options);
+    for entity in rows {
+        compiler.entity(entity.borrow())?;
+    }
+    compiler.finish()
+}
+
+impl<'f> Compiler<'f> {
+    /// A compiler for about so many rows.
+    pub fn new(files: &'f [String], rows: usize, options: CompileOptions) -> Self {
+        let mut langs = Numbers::default();
+        langs.number("");
+        Self {
+            options,
+            files,
+            records: Vec::with_capacity(rows * 48),
+            strings: Strings::new(),
+            kinds: Numbers::default(),
+            langs,
+            counts: Counts::default(),
+            ids: Vec::with_capacity(rows),
+            acting: Vec::new(),
+            places: Vec::with_capacity(rows),
+            folded: Folded::default(),
+            key: String::new(),
+            words: Vec::with_capacity(rows * 2),
+            terminals: Vec::with_capacity(rows),
+            gate: Gate::default(),
+            lower: HashSet::new(),
+            patterns: Vec::new(),
+            pattern_text: String::new(),
+            problems: Vec::new(),
         }
-        self.lexicon.strings.extend_from_slice(text.as_bytes());
-        Ok(Text { start: start as u32, len: text.len() as u32 })
     }
 
-    fn list(&mut self, items: &[String]) -> Result<Text> {
-        if items.is_empty() {
-            return Ok(Text::default());
+    /// Adds a row with its names, and those generated from them.
+    fn entity(&mut self, entity: &Entity) -> Result<()> {
+        fn borrowed(list: &[SmolStr]) -> Vec<&str> {
+            list.iter().map(SmolStr::as_str).collect()
         }
-        let start = self.lexicon.lists.len() as u32;
-        for item in items {
-            let text = self.text(item)?;
-            self.lexicon.lists.push(text);
-        }
-        Ok(Text { start, len: items.len() as u32 })
-    }
-
-    fn kind(&mut self, kind: &str) -> Result<u16> {
-        if let Some(number) = self.kinds.get(kind) {
-            return Ok(*number);
-        }
-        let number = u16::try_from(self.lexicon.kinds.len())
-            .map_err(|_| Error::message("more than 65,536 kinds in one gazetteer layer"))?;
-        let text = self.text(kind)?;
-        self.lexicon.kinds.push(text);
-        self.kinds.insert(kind.to_owned(), number);
-        Ok(number)
-    }
-
-    fn lang(&mut self, lang: &str) -> Result<u16> {
-        if let Some(number) = self.langs.get(lang) {
-            return Ok(*number);
-        }
-        let number = u16::try_from(self.lexicon.langs.len())
-            .map_err(|_| Error::message("more than 65,535 language tags in one gazetteer layer"))?;
-        let text = self.text(lang)?;
-        self.lexicon.langs.push(text);
-        self.langs.insert(lang.to_owned(), number);
-        Ok(number)
-    }
-
-    fn entity(&mut self, layer: &Layer, entity: &crate::gazetteer::Entity) -> Result<()> {
-        // The canonical name is usually the first of the names: its text is stored once.
-        let mut record = EntityRecord {
-            id: self.text(&entity.id)?,
-            country: self.text(&entity.country)?,
-            parent: self.text(entity.parent.as_deref().unwrap_or(""))?,
-            outside: self.list(&entity.outside)?,
-            same_as: self.list(&entity.same_as)?,
-            needs: self.list(&entity.needs)?,
-            names: self.lexicon.names.len() as u32,
-            prior: entity.prior.unwrap_or(DEFAULT_PRIOR),
+        let removes = entity.action == Action::Remove;
+        let mut draft = EntityDraft {
+            id: &entity.id,
+            name: entity.name(),
+            first_name: !removes && entity.names.first().is_some_and(|name| name.text == *entity.name()),
+            flags: 0,
             kind: self.kind(&entity.kind)?,
-            policy: entity.policy.map_or(entities::NO_POLICY, policy_code),
-            ..EntityRecord::default()
+            policy: entity.policy.map_or(NO_POLICY, policy_code),
+            prior: entity.prior,
+            country: entity.country(),
+            parent: entity.parent().unwrap_or(""),
+            outside: borrowed(entity.outside()),
+            same_as: borrowed(entity.same_as()),
+            needs: borrowed(entity.needs()),
+            guesses: Vec::new(),
+            position: entity.position(),
         };
-        if let Some((latitude, longitude)) = entity.position {
-            (record.latitude, record.longitude) = (latitude, longitude);
-            record.flags |= entities::PLACED;
-        }
         for (set, flag) in [
-            (entity.important == Some(true), entities::IMPORTANT),
-            (entity.prior.is_some(), entities::PRIOR_GIVEN),
-            (entity.id_derived, entities::ID_DERIVED),
-            (entity.kind_derived, entities::KIND_DERIVED),
-            (entity.action == Action::Replace, entities::REPLACES),
-            (entity.action == Action::Remove, entities::REMOVES),
+            (entity.important() == Some(true), IMPORTANT),
+            (entity.id_derived, ID_DERIVED),
+            (entity.kind_derived, KIND_DERIVED),
+            (entity.action == Action::Replace, REPLACES),
+            (removes, REMOVES),
         ] {
             if set {
-                record.flags |= flag;
+                draft.flags |= flag;
             }
         }
-        let index = self.lexicon.entities.len() as u32;
-        if entity.action != Action::Remove {
-            for name in &entity.names {
-                let listed = self.lexicon.names.len() as u32;
-                let text = self.text(&name.text)?;
-                if record.name.len == 0 && name.text == entity.name {
-                    record.name = text;
-                }
-                let lang = match name.lang.as_deref() {
-                    Some(lang) if !lang.is_empty() => self.lang(lang)?,
-                    _ => 0,
-                };
-                let policy = name.policy.or(entity.policy).unwrap_or(MatchPolicy::Smart);
-                let listed_record = NameRecord {
-                    text,
-                    entity: index,
-                    listed,
-                    prior: name.prior.unwrap_or(record.prior),
-                    lang,
-                    policy: policy_code(policy),
-                    own: (if name.prior.is_some() { names::OWN_PRIOR } else { 0 })
-                        | (if name.policy.is_some() { names::OWN_POLICY } else { 0 }),
-                    flags: 0,
-                    role: match name.role {
-                        NameRole::Canonical => 0,
-                        NameRole::Alias => 1,
-                        NameRole::Acronym => 2,
-                    },
-                    ..NameRecord::default()
-                };
-                let kept = self.name(listed_record, &name.text, layer, entity)?;
-                // A later layer may change the entity's policy, so `exact` is looked at on the hit.
-                let exact = name.policy == Some(MatchPolicy::Exact);
-                if !kept || exact || name.role == NameRole::Acronym {
+        let index = self.row(&draft)?;
+        self.places.push(Place { entity: index, file: entity.file, line: entity.line });
+        if removes {
+            return Ok(());
+        }
+        let prior = entity.prior.unwrap_or(DEFAULT_PRIOR);
+        for name in &entity.names {
+            let record = self.listed(entity, name, index, prior)?;
+            let Named { kept, index: listed, flags } = self.name(record, &name.text)?;
+            // A later layer may change the entity's policy, so `exact` is looked at on the hit.
+            let exact = name.policy == Some(MatchPolicy::Exact);
+            if !kept || exact || name.role == NameRole::Acronym || flags & names::ACRONYM != 0 {
+                continue;
+            }
+            let Some(lang) = name.lang.as_deref() else { continue };
+            for inflected in inflect::generated(&entity.kind, lang, &name.text) {
+                if entity.names.iter().any(|n| n.text == inflected && n.lang == name.lang) {
                     continue;
                 }
-                let Some(lang) = name.lang.as_deref() else { continue };
-                if self.lexicon.names[listed as usize].flags & names::ACRONYM != 0 {
-                    continue;
-                }
-                for inflected in inflect::generated(&entity.kind, lang, &name.text) {
-                    if entity.names.iter().any(|n| n.text == inflected && n.lang == name.lang) {
-                        continue;
-                    }
-                    let text = self.text(&inflected)?;
-                    let record = NameRecord { text, flags: names::GENERATED, ..listed_record };
-                    self.name(record, &inflected, layer, entity)?;
-                }
+                self.name(NameRecord { listed, flags: names::GENERATED, ..record }, &inflected)?;
             }
         }
-        if record.name.len == 0 {
-            record.name = self.text(&entity.name)?;
-        }
-        record.names_len = self.lexicon.names.len() as u32 - record.names;
-        self.lexicon.entities.push(record);
         Ok(())
     }
 
-    /// Adds a name to the name section and to one side of the search; `false` if it can never match.
-    fn name(
-        &mut self,
-        mut record: NameRecord,
-        text: &str,
-        layer: &Layer,
-        entity: &crate::gazetteer::Entity,
-    ) -> Result<bool> {
-        let index = self.lexicon.names.len();
-        if index >= FORM as usize {
-            return Err(Error::message("more than 536 million names in one gazetteer layer"));
+    fn listed(&mut self, entity: &Entity, name: &Name, index: u32, prior: f32) -> Result<NameRecord<'static>> {
+        let lang = match name.lang.as_deref() {
+            Some(lang) if !lang.is_empty() => self.lang(lang)?,
+            _ => 0,
+        };
+        Ok(NameRecord {
+            entity: index,
+            prior: name.prior.unwrap_or(prior),
+            lang,
+            policy: policy_code(name.policy.or(entity.policy).unwrap_or(MatchPolicy::Smart)),
+            own: (if name.prior.is_some() { names::OWN_PRIOR } else { 0 })
+                | (if name.policy.is_some() { names::OWN_POLICY } else { 0 }),
+            role: match name.role {
+                NameRole::Canonical => 0,
+                NameRole::Alias => 1,
+                NameRole::Acronym => 2,
+            },
+            ..NameRecord::default()
+        })
+    }
+
+    pub fn kind(&mut self, kind: &str) -> Result<u16> {
+        self.kinds.number(kind).ok_or_else(|| Error::message("more than 65,536 kinds in one gazetteer layer"))
+    }
+
+    pub fn lang(&mut self, lang: &str) -> Result<u16> {
+        self.langs.number(lang).ok_or_else(|| Error::message("more than 65,535 language tags in one gazetteer layer"))
+    }
+
+    /// Adds a row; its names must follow.
+    pub fn row(&mut self, draft: &EntityDraft<'_>) -> Result<u32> {
+        let index = write_entity(&mut self.records, &mut self.strings, draft);
+        self.within_limit()?;
+        let ids = std::iter::once(&draft.id).chain(&draft.outside).chain(&draft.same_as).chain(&draft.guesses);
+        self.ids.extend(ids.map(|id| (hash_id(id), index)));
+        if draft.flags & (REPLACES | REMOVES) != 0 {
+            self.acting.push(index);
         }
+        self.counts.entities += 1;
+        Ok(index)
+    }
+
+    fn within_limit(&self) -> Result<()> {
+        if self.records.len() / UNIT > MAX_UNITS {
+            return Err(Error::message("the records of one gazetteer layer exceed 2 GiB: split it"));
+        }
+        Ok(())
+    }
+
+    /// Adds a name to the records and to one side of the search. Its text, length, words, flags and (if it is not
+    /// generated) `listed` are found here.
+    pub fn name(&mut self, mut record: NameRecord<'_>, text: &str) -> Result<Named> {
         self.folded.read(text, 0);
         let words = self.folded.words.len();
-        let skipped = if words > MAX_NAME_WORDS || text.len() > MAX_NAME_BYTES {
-            Some((
-                "long-name",
-                format!(
-                    "name of {words} words and {} bytes is skipped (at most {MAX_NAME_WORDS} and {MAX_NAME_BYTES})",
-                    text.len()
-                ),
-            ))
-        } else if words == 0 && !self.folded.symbols.iter().any(|s| !s.soft) {
-            Some(("empty-name", format!("name folds to nothing and is skipped `{text}`")))
-        } else if (1..words).any(|k| self.folded.gaps[k] == Gap::Never) {
-            Some(("blank-line", format!("name with a blank line is skipped `{}`", text.escape_debug())))
-        } else {
-            None
-        };
-        if let Some((code, message)) = skipped {
-            let mut problem = Problem::warning(code, message).at_line(u64::from(entity.line));
-            problem.path = layer.files.get(entity.file as usize).cloned();
-            self.problems.push(problem);
+        let index = (self.records.len() / UNIT) as u32;
+        if record.flags & names::GENERATED == 0 {
+            record.listed = index;
+        }
+        record.words = words.min(63) as u8;
+        if let Some(problem) = unusable(&self.folded, text) {
+            self.warn(record.entity, problem);
             record.flags |= names::SKIPPED;
-            self.lexicon.names.push(record);
-            return Ok(false);
+            self.put(record, text)?;
+            return Ok(Named { kept: false, index, flags: record.flags });
         }
         let folded = &self.folded;
-        let hard: usize = folded.symbols.len();
-        let mut flags = record.flags;
         let mut length = folded.letters.len();
         if words == 0 {
-            flags |= names::OPEN_START | names::OPEN_END;
-            length = hard;
+            record.flags |= names::OPEN_START | names::OPEN_END;
+            length = folded.symbols.len();
         } else {
             for k in 1..words {
                 if let Gap::Hard { start, end } = folded.gaps[k] {
@@ -274,135 +300,185 @@ impl Compiler {
                 (!many && (record.role == 2 || is_acronym(folded.word(0))), names::ACRONYM),
             ] {
                 if set {
-                    flags |= flag;
+                    record.flags |= flag;
                 }
             }
         }
-        record.flags = flags;
         record.length = length.min(u16::MAX as usize) as u16;
-        let open = self.options.open || flags & (names::OPEN_START | names::OPEN_END) != 0;
-        if open {
-            let mut pattern = String::new();
-            stream_form(folded, &mut pattern);
-            self.patterns.push((pattern, index as u32));
+        self.put(record, text)?;
+        if self.options.open || record.flags & (names::OPEN_START | names::OPEN_END) != 0 {
+            let start = self.pattern_text.len();
+            stream_form(&self.folded, &mut self.pattern_text);
+            let length = self.pattern_text.len() - start;
+            let start = u32::try_from(start)
+                .map_err(|_| Error::message("the names without word boundaries exceed 4 GiB: split the gazetteer"))?;
+            self.patterns.push((start, length as u32, index));
         } else {
-            let lower = record.policy == policy_code(MatchPolicy::Folded) || !folded.letters[0].upper;
-            let (mut prefix, start) = (0, self.words.len());
-            for k in 0..words {
-                self.key.clear();
-                folded.key(k, &mut self.key);
-                let hash = hash_key(&self.key);
-                self.words.push(hash);
-                prefix = if k == 0 { first_prefix(hash) } else { next_prefix(prefix, hash) };
-                if k == 0 {
-                    self.lexicon.gate.insert(&self.key, lower);
-                    if lower && self.key.is_ascii() {
-                        self.lower.insert(hash);
-                    }
-                }
-            }
-            if start >= MAY_BE_LOWER as usize {
-                return Err(Error::message("the names of one gazetteer layer have more than 2 thousand million words"));
-            }
-            record.words = words as u8;
-            self.terminals.push((prefix, index as u32, start as u32 | if lower { MAY_BE_LOWER } else { 0 }));
+            let lower = record.policy == policy_code(MatchPolicy::Folded) || !self.folded.letters[0].upper;
+            self.words(index, lower)?;
         }
-        self.lexicon.names.push(record);
-        Ok(true)
+        Ok(Named { kept: true, index, flags: record.flags })
     }
 
-    fn finish(mut self, layer: &Layer) -> Result<Lexicon> {
-        if self.options.open && self.lexicon.names.len() > MAX_OPEN_NAMES {
-            return Err(Error::message(format!(
-                "`--boundary none` takes at most {MAX_OPEN_NAMES} names, not {}",
-                self.lexicon.names.len()
-            )));
+    /// Adds the words of the name just folded to the word side.
+    fn words(&mut self, index: u32, lower: bool) -> Result<()> {
+        let start = self.words.len();
+        if start >= MAY_BE_LOWER as usize {
+            return Err(Error::message("the names of one gazetteer layer have more than 2 thousand million words"));
         }
-        self.terminals.sort_unstable();
-        // Forms: the names that share all words.
-        let mut forms = Forms::default();
-        let mut at = 0;
-        while at < self.terminals.len() {
-            let (hash, name, start) = self.terminals[at];
-            let len = self.terminals[at..].iter().take_while(|t| t.0 == hash).count();
-            let group: Vec<u32> = self.terminals[at..at + len].iter().map(|t| t.1).collect();
-            let lower = self.terminals[at..at + len].iter().any(|t| t.2 & MAY_BE_LOWER != 0);
-            at += len;
-            let words = usize::from(self.lexicon.names[name as usize].words);
-            let start = (start & !MAY_BE_LOWER) as usize;
-            let words = &self.words[start..start + words];
-            forms.push(words, lower, self.lexicon.form_starts.len() as u32);
-            self.lexicon.form_starts.push(self.lexicon.form_names.len() as u32);
-            let group = self.limit(group, layer);
-            self.lexicon.form_names.extend(group);
-        }
-        self.lexicon.form_starts.push(self.lexicon.form_names.len() as u32);
-        self.lexicon.sparse = self.lower.len() <= MAX_SPARSE_LOWER;
-        self.lexicon.table = forms.build();
-        self.patterns.sort();
-        let mut patterns: Vec<String> = Vec::new();
-        let mut groups: Vec<(usize, Vec<u32>)> = Vec::new();
-        for (pattern, name) in self.patterns {
-            if patterns.last() != Some(&pattern) {
-                patterns.push(pattern);
-                groups.push((patterns.len() - 1, Vec::new()));
+        let mut prefix = 0;
+        for k in 0..self.folded.words.len() {
+            self.key.clear();
+            self.folded.key(k, &mut self.key);
+            let hash = hash_key(&self.key);
+            self.words.push(hash);
+            if k > 0 {
+                prefix = next_prefix(prefix, hash);
+                continue;
             }
-            if let Some((_, group)) = groups.last_mut() {
-                group.push(name);
+            prefix = first_prefix(hash);
+            self.gate.insert(&self.key, lower);
+            if lower && self.key.is_ascii() {
+                self.lower.insert(hash);
             }
         }
-        let limited: Vec<Vec<u32>> = {
-            let mut this = Limiter { lexicon: &self.lexicon, problems: &mut self.problems };
-            groups.into_iter().map(|(_, group)| this.limit(group, layer)).collect()
+        self.terminals.push((prefix, index, start as u32 | if lower { MAY_BE_LOWER } else { 0 }));
+        Ok(())
+    }
+
+    fn put(&mut self, record: NameRecord<'_>, text: &str) -> Result<()> {
+        write_name(&mut self.records, &NameRecord { text: text.as_bytes(), ..record });
+        let generated = record.flags & names::GENERATED != 0;
+        self.counts.names += u64::from(!generated);
+        self.counts.generated += u64::from(generated);
+        self.counts.rank = self.counts.rank.max(record.rank);
+        self.within_limit()
+    }
+
+    /// A warning at the row that was added last.
+    fn warn(&mut self, entity: u32, mut problem: Problem) {
+        if let Some(place) = self.places.last().filter(|place| place.entity == entity) {
+            problem = problem.at_line(u64::from(place.line));
+            problem.path = self.files.get(place.file as usize).cloned();
+        }
+        self.problems.push(problem);
+    }
+
+    pub fn finish(mut self) -> Result<Lexicon> {
+        let names = self.counts.names + self.counts.generated;
+        if self.options.open && names > MAX_OPEN_NAMES as u64 {
+            return Err(Error::message(format!("`--boundary none` takes at most {MAX_OPEN_NAMES} names, not {names}")));
+        }
+        let (ids, joins) = self.ids();
+        let mut forms: Vec<u32> = Vec::new();
+        let table = self.table(&mut forms)?;
+        let substrings = self.substrings()?;
+        Ok(Lexicon {
+            records: Bytes::copy_of(&self.records),
+            strings: Bytes::copy_of(&self.strings.bytes),
+            forms: Array::copy_of(&forms),
+            ids,
+            joins: Array::copy_of(&joins),
+            table,
+            substrings,
+            kinds: self.kinds.words,
+            langs: self.langs.words,
+            counts: self.counts,
+            problems: self.problems,
+            source: None,
+        })
+    }
+
+    /// The table of ids, and the rows that joining must look at.
+    fn ids(&mut self) -> (Ids, Vec<u32>) {
+        let mut ids = std::mem::take(&mut self.ids);
+        ids.sort_unstable();
+        ids.dedup();
+        let mut joins = std::mem::take(&mut self.acting);
+        for shared in ids.chunk_by(|a, b| a.0 == b.0).filter(|rows| rows.len() > 1) {
+            joins.extend(shared.iter().map(|(_, row)| *row));
+        }
+        joins.sort_unstable();
+        joins.dedup();
+        (Ids::build(&ids), joins)
+    }
+
+    fn table(&mut self, forms: &mut Vec<u32>) -> Result<Table> {
+        let units = (self.records.len() / UNIT) as u32;
+        let mut terminals = std::mem::take(&mut self.terminals);
+        terminals.sort_unstable();
+        let mut limiter = Limiter {
+            records: Records { bytes: &self.records, strings: &self.strings.bytes },
+            places: &self.places,
+            files: self.files,
+            problems: &mut self.problems,
         };
-        self.lexicon.substrings = super::substring::Substrings::build(patterns, limited)?;
-        self.lexicon.problems = self.problems;
-        Ok(self.lexicon)
+        let mut table = Forms::with_capacity(terminals.len(), std::mem::take(&mut self.words));
+        let mut names: Vec<u32> = Vec::new();
+        for group in terminals.chunk_by(|a, b| a.0 == b.0) {
+            names.clear();
+            names.extend(group.iter().map(|(_, name, _)| *name));
+            let words = limiter.records.name(names[0]).map_or(0, |record| record.words);
+            limiter.limit(&mut names);
+            let payload = match names[..] {
+                [only] => only,
+                _ => {
+                    let start = forms.len() as u32;
+                    forms.push(names.len() as u32);
+                    forms.extend_from_slice(&names);
+                    units.saturating_add(start).min(FORM)
+                }
+            };
+            let lower = group.iter().any(|(_, _, start)| start & MAY_BE_LOWER != 0);
+            table.push((group[0].2 & !MAY_BE_LOWER) as usize, usize::from(words), lower, payload);
+        }
+        drop(terminals);
+        if units as usize + forms.len() >= FORM as usize {
+            return Err(Error::message("the records of one gazetteer layer exceed 2 GiB: split it"));
+        }
+        self.gate.set_sparse(self.lower.len() <= MAX_SPARSE_LOWER);
+        Ok(table.build(&self.gate))
     }
 
-    fn limit(&mut self, group: Vec<u32>, layer: &Layer) -> Vec<u32> {
-        Limiter { lexicon: &self.lexicon, problems: &mut self.problems }.limit(group, layer)
+    fn substrings(&mut self) -> Result<substring::Substrings> {
+        let text = std::mem::take(&mut self.pattern_text);
+        let of = |pattern: &(u32, u32, u32)| &text[pattern.0 as usize..][..pattern.1 as usize];
+        let mut patterns = std::mem::take(&mut self.patterns);
+        patterns.sort_unstable_by(|a, b| of(a).cmp(of(b)).then(a.2.cmp(&b.2)));
+        let mut limiter = Limiter {
+            records: Records { bytes: &self.records, strings: &self.strings.bytes },
+            places: &self.places,
+            files: self.files,
+            problems: &mut self.problems,
+        };
+        let mut writer = substring::Writer::new();
+        let mut names: Vec<u32> = Vec::new();
+        for group in patterns.chunk_by(|a, b| of(a) == of(b)) {
+            names.clear();
+            names.extend(group.iter().map(|(_, _, name)| *name));
+            limiter.limit(&mut names);
+            writer.add(of(&group[0]), names.iter().copied());
+        }
+        writer.finish()
     }
 }
 
-struct Limiter<'a> {
-    lexicon: &'a Lexicon,
-    problems: &'a mut Vec<Problem>,
-}
-
-impl Limiter<'_> {
-    /// Keeps the names of at most [`MAX_ENTITIES_A_FORM`] entities: the highest priors, ties by the smaller id.
-    fn limit(&mut self, group: Vec<u32>, layer: &Layer) -> Vec<u32> {
-        if group.len() <= MAX_ENTITIES_A_FORM {
-            return group;
-        }
-        let lexicon = self.lexicon;
-        let mut entities: Vec<(f32, u32)> = Vec::new();
-        for name in &group {
-            let record = &lexicon.names[*name as usize];
-            match entities.iter_mut().find(|(_, entity)| *entity == record.entity) {
-                Some((prior, _)) => *prior = prior.max(record.prior),
-                None => entities.push((record.prior, record.entity)),
-            }
-        }
-        if entities.len() <= MAX_ENTITIES_A_FORM {
-            return group;
-        }
-        let id = |entity: u32| lexicon.text(lexicon.entities[entity as usize].id);
-        entities.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| id(a.1).cmp(id(b.1))));
-        let text = lexicon.text(lexicon.names[group[0] as usize].text);
-        for (_, entity) in &entities[MAX_ENTITIES_A_FORM..] {
-            let source = &layer.entities[*entity as usize];
-            let mut problem = Problem::warning(
-                "crowded-name",
-                format!("more than {MAX_ENTITIES_A_FORM} entities share a name, this one is left out `{text}`"),
-            )
-            .at_line(u64::from(source.line));
-            problem.path = layer.files.get(source.file as usize).cloned();
-            self.problems.push(problem);
-        }
-        let kept: hashbrown::HashSet<u32> = entities[..MAX_ENTITIES_A_FORM].iter().map(|e| e.1).collect();
-        group.into_iter().filter(|name| kept.contains(&lexicon.names[*name as usize].entity)).collect()
+/// Why a name that was folded cannot be searched.
+fn unusable(folded: &Folded, text: &str) -> Option<Problem> {
+    let words = folded.words.len();
+    if words > MAX_NAME_WORDS || text.len() > MAX_NAME_BYTES {
+        let message = format!(
+            "name of {words} words and {} bytes is skipped (at most {MAX_NAME_WORDS} and {MAX_NAME_BYTES})",
+            text.len()
+        );
+        Some(Problem::warning("long-name", message))
+    } else if words == 0 && !folded.symbols.iter().any(|s| !s.soft) {
+        Some(Problem::warning("empty-name", format!("name folds to nothing and is skipped `{text}`")))
+    } else if (1..words).any(|k| folded.gaps[k] == Gap::Never) {
+        let message = format!("name with a blank line is skipped `{}`", text.escape_debug());
+        Some(Problem::warning("blank-line", message))
+    } else {
+        None
     }
 }
 

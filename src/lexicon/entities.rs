@@ -1,15 +1,15 @@
 //! Entities of compiled lexicons, and how the layers of a stack become one world.
 
-use hashbrown::HashMap;
-
-use super::{Lexicon, Stack};
+use super::ids::hash_id;
+use super::joined::Override;
+use super::{EntityRecord, Stack};
 
 /// An entity of a stack: which layer, which entity of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntityId {
     /// Index of the layer, lowest first.
     pub layer: u8,
-    /// Index of the entity in its layer.
+    /// Where the entity lies in its layer: the order is that of the rows.
     pub index: u32,
 }
 
@@ -18,7 +18,7 @@ pub struct EntityId {
 pub struct NameId {
     /// Index of the layer, lowest first.
     pub layer: u8,
-    /// Index of the name in its layer.
+    /// Where the name lies in its layer.
     pub index: u32,
 }
 
@@ -26,69 +26,24 @@ pub struct NameId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KindId(pub u16);
 
-/// A piece of a lexicon's string section.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(C)]
-pub(crate) struct Text {
-    pub start: u32,
-    pub len: u32,
-}
-
 /// `EntityRecord::flags`: the row says `important`.
-pub(crate) const IMPORTANT: u32 = 1;
+pub(crate) const IMPORTANT: u16 = 1;
 /// `EntityRecord::flags`: the row gives a prior of its own.
-pub(crate) const PRIOR_GIVEN: u32 = 2;
+pub(crate) const PRIOR_GIVEN: u16 = 2;
 /// `EntityRecord::flags`: `latitude` and `longitude` are set.
-pub(crate) const PLACED: u32 = 4;
+pub(crate) const PLACED: u16 = 4;
 /// `EntityRecord::flags`: the id was derived from the name.
-pub(crate) const ID_DERIVED: u32 = 8;
+pub(crate) const ID_DERIVED: u16 = 8;
 /// `EntityRecord::flags`: the row replaces an earlier entity.
-pub(crate) const REPLACES: u32 = 16;
+pub(crate) const REPLACES: u16 = 16;
 /// `EntityRecord::flags`: the row removes an earlier entity.
-pub(crate) const REMOVES: u32 = 32;
+pub(crate) const REMOVES: u16 = 32;
 
 /// `EntityRecord::flags`: the kind comes from the file's name.
-pub(crate) const KIND_DERIVED: u32 = 64;
-
-/// One entity in a lexicon's flat entity section.
-#[derive(Clone, Copy, Debug, Default)]
-#[repr(C)]
-pub(crate) struct EntityRecord {
-    pub latitude: f64,
-    pub longitude: f64,
-    pub id: Text,
-    pub name: Text,
-    pub country: Text,
-    /// Id or canonical name of the parent, as written.
-    pub parent: Text,
-    /// `lists[start..start + len]`: outside ids.
-    pub outside: Text,
-    /// `lists[start..start + len]`: ids of the same entity.
-    pub same_as: Text,
-    /// `lists[start..start + len]`: folded cues.
-    pub needs: Text,
-    /// First name in the name section; the names of an entity are neighbours.
-    pub names: u32,
-    pub names_len: u32,
-    pub prior: f32,
-    pub flags: u32,
-    pub kind: u16,
-    /// Policy of the row as a code, [`NO_POLICY`] where it has none.
-    pub policy: u8,
-    pub padding: u8,
-    pub padding_2: u32,
-}
+pub(crate) const KIND_DERIVED: u16 = 64;
 
 /// `EntityRecord::policy`: the row says nothing.
 pub(crate) const NO_POLICY: u8 = 255;
-
-/// What the rows of an entity say together, where there are several.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Override {
-    pub prior: f32,
-    pub policy: u8,
-    pub kind: KindId,
-}
 
 /// An entity as the tables show it: fields of all its rows, later layers first.
 #[derive(Clone, Copy)]
@@ -116,20 +71,22 @@ pub struct EntityView<'a> {
 
 impl<'a> EntityView<'a> {
     /// The rows of this entity, earliest first.
-    fn rows(&self) -> impl Iterator<Item = EntityId> + 'a {
+    fn rows(&self) -> impl Iterator<Item = EntityId> + use<'a> {
         let members = self.stack.joined.members.get(&self.entity).map(Vec::as_slice).unwrap_or_default();
         std::iter::once(self.entity).chain(members.iter().copied())
+    }
+
+    fn records(&self) -> impl Iterator<Item = EntityRecord<'a>> + use<'a> {
+        let stack = self.stack;
+        self.rows().map(|row| stack.record(row))
     }
 
     /// All outside ids (`wikidata:Q84` …), without repeats, in layer and column order.
     pub fn outside(&self) -> Vec<&'a str> {
         let mut ids: Vec<&'a str> = Vec::new();
-        for row in self.rows() {
-            let lexicon = &self.stack.lexicons[row.layer as usize];
-            for id in lexicon.list(lexicon.entities[row.index as usize].outside) {
-                if !ids.contains(&id) {
-                    ids.push(id);
-                }
+        for id in self.records().flat_map(|record| record.outside) {
+            if !ids.contains(&id) {
+                ids.push(id);
             }
         }
         ids
@@ -137,25 +94,13 @@ impl<'a> EntityView<'a> {
 
     /// The outside id under a prefix, without the prefix: `outside_id("wikidata")` gives `Q84`.
     pub fn outside_id(&self, prefix: &str) -> &'a str {
-        for row in self.rows() {
-            let lexicon = &self.stack.lexicons[row.layer as usize];
-            for id in lexicon.list(lexicon.entities[row.index as usize].outside) {
-                if let Some(rest) = id.strip_prefix(prefix).and_then(|r| r.strip_prefix(':')) {
-                    return rest;
-                }
-            }
-        }
-        ""
+        let mut ids = self.records().flat_map(|record| record.outside);
+        ids.find_map(|id| id.strip_prefix(prefix)?.strip_prefix(':')).unwrap_or("")
     }
 
     /// Folded cues, one of which must stand near a mention; empty where any place will do.
     pub fn needs(&self) -> Vec<&'a str> {
-        let mut needs = Vec::new();
-        for row in self.rows() {
-            let lexicon = &self.stack.lexicons[row.layer as usize];
-            needs.extend(lexicon.list(lexicon.entities[row.index as usize].needs));
-        }
-        needs
+        self.records().flat_map(|record| record.needs).collect()
     }
 
     /// The preferred name in a language (primary subtag), if the entity has one.
@@ -163,16 +108,14 @@ impl<'a> EntityView<'a> {
         let mut best: Option<(u8, &'a str)> = None;
         for row in self.rows() {
             let lexicon = &self.stack.lexicons[row.layer as usize];
-            let record = &lexicon.entities[row.index as usize];
-            for index in record.names..record.names + record.names_len {
-                let name = &lexicon.names[index as usize];
+            for (_, name) in lexicon.records().names(lexicon.entity(row.index).names) {
                 if name.flags & super::names::GENERATED != 0 || lexicon.lang_primary(name.lang) != lang {
                     continue;
                 }
                 // Canonical before alias before acronym; of equals, the later layer but the earlier name.
                 let rank = name.role;
                 if best.is_none_or(|(r, _)| rank < r) {
-                    best = Some((rank, lexicon.text(name.text)));
+                    best = Some((rank, name.text()));
                 }
             }
         }
@@ -180,222 +123,13 @@ impl<'a> EntityView<'a> {
     }
 }
 
-/// How the rows of all layers come together.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Joined {
-    /// Row → the entity it belongs to, where that is another row.
-    redirect: HashMap<EntityId, EntityId>,
-    /// Entity → its further rows, earliest first.
-    members: HashMap<EntityId, Vec<EntityId>>,
-    /// Entity that took the place of others → these, earliest first: its id is that of the first, all their ids address it.
-    replaced: HashMap<EntityId, Vec<EntityId>>,
-    /// Entity with several rows → what they say together.
-    overrides: HashMap<EntityId, Override>,
-    /// One bit a row and layer: the row is joined or removed, look closer.
-    special: Vec<Vec<u64>>,
-    /// Rows that a later layer removed or replaced (and the rows that only said so).
-    removed: hashbrown::HashSet<EntityId>,
-    /// Hash of an id (own, same-as, outside) → entity.
-    ids: HashMap<u64, EntityId>,
-    /// Hash of a canonical name → entity (the highest prior, ties by the earlier row). Only parents that are written as
-    /// names need it, so it is made when first asked for.
-    names: std::sync::OnceLock<HashMap<u64, EntityId>>,
-}
-
-fn hash_text(text: &str) -> u64 {
-    use std::hash::BuildHasher;
-    foldhash::fast::FixedState::with_seed(7).hash_one(text)
-}
-
-impl Joined {
-    /// Joins rows that share an id: the earliest row names the entity.
-    pub(super) fn build(lexicons: &[Lexicon]) -> Self {
-        let mut joined = Self {
-            special: lexicons.iter().map(|l| vec![0; l.entities.len().div_ceil(64)]).collect(),
-            ..Self::default()
-        };
-        let mut own: Vec<&str> = Vec::new();
-        for (layer, lexicon) in lexicons.iter().enumerate() {
-            for (index, record) in lexicon.entities.iter().enumerate() {
-                let row = EntityId { layer: layer as u8, index: index as u32 };
-                own.clear();
-                // A derived id is a guess: it addresses the row, but does not join it to another row's guess.
-                let id = lexicon.text(record.id);
-                let derived = record.flags & ID_DERIVED != 0;
-                if !derived {
-                    own.push(id);
-                }
-                own.extend(lexicon.list(record.same_as));
-                own.extend(lexicon.list(record.outside));
-                let mut found: Vec<EntityId> = Vec::new();
-                for id in &own {
-                    if let Some(&earlier) = joined.ids.get(&hash_text(id)) {
-                        let root = joined.root(earlier);
-                        if root != row && !found.contains(&root) && !joined.removed.contains(&root) {
-                            found.push(root);
-                        }
-                    }
-                }
-                found.sort();
-                if record.flags & REMOVES != 0 || record.flags & REPLACES != 0 {
-                    let mut rows = Vec::new();
-                    for root in &found {
-                        rows.extend(joined.replaced.remove(root).unwrap_or_default());
-                        rows.extend(joined.remove(*root));
-                    }
-                    if record.flags & REMOVES != 0 {
-                        joined.mark(row);
-                        joined.removed.insert(row);
-                        continue;
-                    }
-                    for old in &rows {
-                        let lexicon = &lexicons[old.layer as usize];
-                        let record = &lexicon.entities[old.index as usize];
-                        let ids = lexicon.list(record.same_as).chain(lexicon.list(record.outside));
-                        for id in ids.chain(std::iter::once(lexicon.text(record.id))) {
-                            joined.ids.insert(hash_text(id), row);
-                        }
-                    }
-                    if !rows.is_empty() {
-                        joined.replaced.insert(row, rows);
-                    }
-                } else {
-                    let mut rows = found.iter().copied().chain(std::iter::once(row));
-                    if found.is_empty() {
-                        rows.next();
-                    } else if let Some(root) = rows.next() {
-                        for other in rows {
-                            joined.join(root, other);
-                        }
-                    }
-                }
-                for id in own.iter().copied().chain(derived.then_some(id)) {
-                    // An id that a removed entity had may be used anew.
-                    match joined.ids.entry(hash_text(id)) {
-                        hashbrown::hash_map::Entry::Occupied(mut entry) => {
-                            if joined.removed.contains(entry.get()) {
-                                entry.insert(row);
-                            }
-                        }
-                        hashbrown::hash_map::Entry::Vacant(entry) => {
-                            entry.insert(row);
-                        }
-                    }
-                }
-            }
-        }
-        joined
-    }
-
-    fn names(&self, lexicons: &[Lexicon]) -> &HashMap<u64, EntityId> {
-        self.names.get_or_init(|| {
-            let mut names: HashMap<u64, (f32, EntityId)> = HashMap::new();
-            for (layer, lexicon) in lexicons.iter().enumerate() {
-                for (index, record) in lexicon.entities.iter().enumerate() {
-                    let row = EntityId { layer: layer as u8, index: index as u32 };
-                    if self.removed.contains(&row) {
-                        continue;
-                    }
-                    let best = names.entry(hash_text(lexicon.text(record.name))).or_insert((-1.0, row));
-                    if record.prior > best.0 {
-                        *best = (record.prior, row);
-                    }
-                }
-            }
-            names.into_iter().map(|(hash, (_, row))| (hash, row)).collect()
-        })
-    }
-
-    /// What later layers say wins over what earlier ones say.
-    pub(super) fn settle(&mut self, lexicons: &[Lexicon], kind_maps: &[Vec<KindId>]) {
-        let roots: Vec<EntityId> = self.members.keys().copied().filter(|root| !self.removed.contains(root)).collect();
-        for root in roots {
-            let record = |row: &EntityId| &lexicons[row.layer as usize].entities[row.index as usize];
-            let first = record(&root);
-            let mut merged = Override {
-                prior: first.prior,
-                policy: first.policy,
-                kind: kind_maps[root.layer as usize][first.kind as usize],
-            };
-            for row in &self.members[&root] {
-                let record = record(row);
-                if record.flags & PRIOR_GIVEN != 0 {
-                    merged.prior = record.prior;
-                }
-                if record.policy != NO_POLICY {
-                    merged.policy = record.policy;
-                }
-                if record.flags & KIND_DERIVED == 0 {
-                    merged.kind = kind_maps[row.layer as usize][record.kind as usize];
-                }
-            }
-            self.mark(root);
-            self.overrides.insert(root, merged);
-        }
-    }
-
-    /// Whether a later layer frees names of a layer from their case: its lower-case filter cannot be trusted then.
-    pub(super) fn loosened(&self, lexicons: &[Lexicon]) -> Vec<bool> {
-        let folded = super::policy_code(crate::gazetteer::MatchPolicy::Folded);
-        let mut loosened = vec![false; lexicons.len()];
-        let freed = self.overrides.iter().filter(|(_, merged)| merged.policy == folded).map(|(root, _)| root);
-        for root in freed {
-            for row in std::iter::once(root).chain(&self.members[root]) {
-                let own = lexicons[row.layer as usize].entities[row.index as usize].policy;
-                loosened[row.layer as usize] |= own != folded;
-            }
-        }
-        loosened
-    }
-
-    fn mark(&mut self, row: EntityId) {
-        self.special[row.layer as usize][row.index as usize / 64] |= 1 << (row.index % 64);
-    }
-
-    /// Removes an entity; returns its rows.
-    fn remove(&mut self, root: EntityId) -> Vec<EntityId> {
-        let rows: Vec<EntityId> =
-            std::iter::once(root).chain(self.members.get(&root).cloned().unwrap_or_default()).collect();
-        for row in &rows {
-            self.mark(*row);
-            self.removed.insert(*row);
-        }
-        rows
-    }
-
-    fn join(&mut self, root: EntityId, other: EntityId) {
-        let more = self.members.remove(&other).unwrap_or_default();
-        for row in std::iter::once(other).chain(more) {
-            self.mark(row);
-            self.redirect.insert(row, root);
-            self.members.entry(root).or_default().push(row);
-        }
-        if let Some(members) = self.members.get_mut(&root) {
-            members.sort();
-        }
-    }
-
-    fn root(&self, row: EntityId) -> EntityId {
-        self.redirect.get(&row).copied().unwrap_or(row)
-    }
-
-    /// The entity that a row belongs to, and what its rows say together where there are several; `None` if the row was
-    /// removed.
-    #[inline]
-    pub(super) fn entity_of(&self, row: EntityId) -> Option<(EntityId, Option<&Override>)> {
-        let bits = &self.special[row.layer as usize];
-        if bits[row.index as usize / 64] & (1 << (row.index % 64)) == 0 {
-            return Some((row, None));
-        }
-        if self.removed.contains(&row) {
-            return None;
-        }
-        let root = self.root(row);
-        Some((root, self.overrides.get(&root)))
-    }
-}
-
 impl Stack {
+    /// The record of a row; an empty one where there is none.
+    pub(crate) fn record(&self, row: EntityId) -> EntityRecord<'_> {
+        let lexicon = self.lexicons.get(row.layer as usize);
+        lexicon.map_or_else(EntityRecord::default, |lexicon| lexicon.entity(row.index))
+    }
+
     /// The entity that a row belongs to after joining layers; `None` if a later layer removed it.
     pub fn entity_of(&self, row: EntityId) -> Option<EntityId> {
         self.joined.entity_of(row).map(|(entity, _)| entity)
@@ -411,9 +145,7 @@ impl Stack {
     pub fn id(&self, entity: EntityId) -> &str {
         let replaced = &self.joined.replaced;
         let row = if replaced.is_empty() { None } else { replaced.get(&entity).and_then(|rows| rows.first()) };
-        let row = row.unwrap_or(&entity);
-        let lexicon = &self.lexicons[row.layer as usize];
-        lexicon.text(lexicon.entities[row.index as usize].id)
+        self.record(*row.unwrap_or(&entity)).id
     }
 
     /// The kind of an entity.
@@ -422,53 +154,48 @@ impl Stack {
             return merged.kind;
         }
         let layer = entity.layer as usize;
-        self.kind_maps[layer][self.lexicons[layer].entities[entity.index as usize].kind as usize]
+        let number = self.lexicons.get(layer).map_or(0, |lexicon| lexicon.records().kind(entity.index));
+        let kinds = self.kind_maps.get(layer).map(Vec::as_slice).unwrap_or_default();
+        kinds.get(number as usize).copied().unwrap_or(KindId(0))
     }
 
     /// Whether some row of the entity lists cues.
     pub(crate) fn has_needs(&self, entity: EntityId) -> bool {
-        let lists = |row: &EntityId| self.lexicons[row.layer as usize].entities[row.index as usize].needs.len > 0;
+        let lists = |row: &EntityId| !self.record(*row).needs.is_empty();
         lists(&entity) || self.joined.members.get(&entity).is_some_and(|members| members.iter().any(lists))
     }
 
     /// An entity as the tables show it.
     pub fn entity(&self, entity: EntityId) -> EntityView<'_> {
-        let lexicon = &self.lexicons[entity.layer as usize];
-        let record = &lexicon.entities[entity.index as usize];
+        let record = self.record(entity);
         let mut view = EntityView {
             stack: self,
             entity,
             id: self.id(entity),
             kind: self.kind_of(entity),
-            name: lexicon.text(record.name),
+            name: record.name,
             prior: record.prior,
             important: record.flags & IMPORTANT != 0,
-            country: lexicon.text(record.country),
-            position: (record.flags & PLACED != 0).then_some((record.latitude, record.longitude)),
-            parent: lexicon.text(record.parent),
+            country: record.country,
+            position: record.position,
+            parent: record.parent,
         };
         if let Some(members) = self.joined.members.get(&entity) {
             for row in members {
-                let lexicon = &self.lexicons[row.layer as usize];
-                let record = &lexicon.entities[row.index as usize];
-                let name = lexicon.text(record.name);
-                if !name.is_empty() {
-                    view.name = name;
+                let record = self.record(*row);
+                if !record.name.is_empty() {
+                    view.name = record.name;
                 }
                 if record.flags & PRIOR_GIVEN != 0 {
                     view.prior = record.prior;
                 }
                 view.important |= record.flags & IMPORTANT != 0;
-                let country = lexicon.text(record.country);
-                if !country.is_empty() {
-                    view.country = country;
+                if !record.country.is_empty() {
+                    view.country = record.country;
                 }
-                if record.flags & PLACED != 0 {
-                    view.position = Some((record.latitude, record.longitude));
-                }
-                let parent = lexicon.text(record.parent);
-                if !parent.is_empty() {
-                    view.parent = parent;
+                view.position = record.position.or(view.position);
+                if !record.parent.is_empty() {
+                    view.parent = record.parent;
                 }
             }
         }
@@ -477,18 +204,35 @@ impl Stack {
 
     /// The entity under an id: its own, one of `same_as`, or an outside id such as `wikidata:Q84`.
     pub fn find(&self, id: &str) -> Option<EntityId> {
-        let row = *self.joined.ids.get(&hash_text(id))?;
-        let entity = self.entity_of(row)?;
-        let view = self.entity(entity);
-        let replaced = self.joined.replaced.get(&entity).map(Vec::as_slice).unwrap_or_default();
-        let known = view.rows().chain(replaced.iter().copied()).any(|row| {
-            let lexicon = &self.lexicons[row.layer as usize];
-            let record = &lexicon.entities[row.index as usize];
-            lexicon.text(record.id) == id
-                || lexicon.list(record.same_as).any(|other| other == id)
-                || lexicon.list(record.outside).any(|other| other == id)
-        });
-        known.then_some(entity)
+        let hash = hash_id(id);
+        if let Some(row) = self.joined.ids.get(&hash) {
+            let entity = self.entity_of(*row)?;
+            let replaced = self.joined.replaced.get(&entity).map(Vec::as_slice).unwrap_or_default();
+            let known = self.entity(entity).rows().chain(replaced.iter().copied());
+            return known.map(|row| self.record(row)).any(|record| record.has_id(id)).then_some(entity);
+        }
+        // A row that was not looked at when joining shares its ids with no other.
+        for (layer, lexicon) in self.lexicons.iter().enumerate() {
+            for index in lexicon.ids.probe(hash) {
+                let row = EntityId { layer: layer as u8, index };
+                if lexicon.entity(index).has_id(id)
+                    && let Some(entity) = self.entity_of(row)
+                {
+                    return Some(entity);
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether there is an entity with an id or an exact canonical name.
+    pub fn lists(&self, id_or_name: &str) -> bool {
+        self.find(id_or_name).or_else(|| self.named(id_or_name)).is_some()
+    }
+
+    fn named(&self, name: &str) -> Option<EntityId> {
+        let found = self.entity_of(self.joined.named(&self.lexicons, hash_id(name))?)?;
+        (self.entity(found).name == name).then_some(found)
     }
 
     /// The parent of an entity (by id, else by exact canonical name), if it exists.
@@ -497,13 +241,7 @@ impl Stack {
         if parent.is_empty() {
             return None;
         }
-        self.find(parent)
-            .or_else(|| {
-                let row = *self.joined.names(&self.lexicons).get(&hash_text(parent))?;
-                let found = self.entity_of(row)?;
-                (self.entity(found).name == parent).then_some(found)
-            })
-            .filter(|found| *found != entity)
+        self.find(parent).or_else(|| self.named(parent)).filter(|found| *found != entity)
     }
 }
 

@@ -1,18 +1,29 @@
 //! A [`Gazetteer`] compiled for search: flat sections without pointers, one [`Lexicon`] a layer, a [`Stack`] of them.
 
+mod check;
 mod compile;
 mod entities;
+mod file;
+mod flatten;
+mod ids;
 mod inflect;
+mod joined;
+mod limit;
 #[cfg(test)]
 pub(crate) use inflect::generated;
 pub(crate) mod names;
+pub(crate) mod records;
+pub(crate) mod storage;
 pub(crate) mod substring;
 pub(crate) mod table;
 
 pub use compile::{CompileOptions, MAX_OPEN_NAMES};
+pub(crate) use entities::NO_POLICY;
 pub use entities::{EntityId, EntityView, KindId, NameId};
-pub(crate) use entities::{EntityRecord, NO_POLICY, Text};
 pub(crate) use names::NameRecord;
+pub(crate) use records::{EntityRecord, Records};
+
+use storage::{Array, Bytes};
 
 use crate::error::Problem;
 use crate::error::Result;
@@ -20,58 +31,86 @@ use crate::gazetteer::{Gazetteer, MatchPolicy};
 use crate::text::words::Gate;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// One compiled layer. Every section is a flat array of plain records, so that it can be written to a file and mapped.
+/// One compiled layer. Every section is flat bytes, the same in memory and in a mapped file.
 #[derive(Clone, Debug, Default)]
 pub struct Lexicon {
-    pub(crate) strings: Vec<u8>,
-    pub(crate) lists: Vec<Text>,
-    pub(crate) entities: Vec<EntityRecord>,
-    pub(crate) names: Vec<NameRecord>,
-    pub(crate) kinds: Vec<Text>,
-    pub(crate) langs: Vec<Text>,
+    pub(crate) records: Bytes,
+    /// Strings that records share.
+    pub(crate) strings: Bytes,
+    /// Lists of names that share a form: how many, then the names.
+    pub(crate) forms: Array<u32>,
+    pub(crate) ids: ids::Ids,
+    /// Rows that share an id with another row of the layer, or do something to others; in their order.
+    pub(crate) joins: Array<u32>,
     pub(crate) table: table::Table,
-    /// Which words may begin a name.
-    pub(crate) gate: Gate,
-    /// Whether few words of a text can begin a name, so that these are looked for and the others not even hashed.
-    pub(crate) sparse: bool,
-    /// Names of form `i`: `form_names[form_starts[i]..form_starts[i + 1]]`.
-    pub(crate) form_starts: Vec<u32>,
-    pub(crate) form_names: Vec<u32>,
     pub(crate) substrings: substring::Substrings,
+    pub(crate) kinds: Vec<String>,
+    /// Tags of languages; the first is that of untagged names.
+    pub(crate) langs: Vec<String>,
+    pub(crate) counts: Counts,
     pub(crate) problems: Vec<Problem>,
+    /// The file that the sections are part of, if they are.
+    pub(crate) source: Option<Box<file::Source>>,
+}
+
+/// What a lexicon holds, counted when it was compiled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Rows.
+    pub entities: u64,
+    /// Names that are listed.
+    pub names: u64,
+    /// Names made from listed ones when compiling.
+    pub generated: u64,
+    /// The highest rank of a name.
+    pub rank: u16,
 }
 
 impl Lexicon {
-    pub(crate) fn bytes(&self, text: Text) -> &[u8] {
-        self.strings.get(text.start as usize..text.start as usize + text.len as usize).unwrap_or_default()
+    /// Warnings from compiling: names that break a limit.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
     }
 
-    pub(crate) fn text(&self, text: Text) -> &str {
-        std::str::from_utf8(self.bytes(text)).unwrap_or("")
+    /// The records, to be read.
+    #[inline]
+    pub(crate) fn records(&self) -> Records<'_> {
+        Records { bytes: self.records.as_slice(), strings: self.strings.as_slice() }
     }
 
-    pub(crate) fn list(&self, list: Text) -> impl Iterator<Item = &str> {
-        let items = self.lists.get(list.start as usize..list.start as usize + list.len as usize).unwrap_or_default();
-        items.iter().map(|item| self.text(*item))
+    /// The entity at a place.
+    pub(crate) fn entity(&self, index: u32) -> EntityRecord<'_> {
+        self.records().entity(index)
     }
 
+    /// The tag of a language by its number.
     pub(crate) fn lang(&self, lang: u16) -> &str {
-        self.langs.get(lang as usize).map(|text| self.text(*text)).unwrap_or("")
+        self.langs.get(lang as usize).map_or("", String::as_str)
     }
 
-    pub(crate) fn form(&self, form: u32) -> &[u32] {
-        let form = form as usize;
-        match self.form_starts.get(form..form + 2) {
-            Some(&[start, end]) => self.form_names.get(start as usize..end as usize).unwrap_or_default(),
-            _ => &[],
-        }
+    /// The names of a form: the payload of a terminal prefix is the place of its only name, or, counted on behind the
+    /// records, the place of a list of names.
+    #[inline]
+    pub(crate) fn form(&self, form: u32) -> impl Iterator<Item = (u32, NameRecord<'_>)> {
+        let records = self.records();
+        let units = (records.bytes.len() / records::UNIT) as u32;
+        let (single, list) = match form.checked_sub(units) {
+            None => (Some(form), &[][..]),
+            Some(start) => {
+                let list = self.forms.as_slice().get(start as usize..).unwrap_or_default();
+                let (count, names) = list.split_first().unwrap_or((&0, &[]));
+                (None, names.get(..*count as usize).unwrap_or_default())
+            }
+        };
+        single.into_iter().chain(list.iter().copied()).filter_map(move |name| Some((name, records.name(name)?)))
     }
 
-    /// Brings what is known of a form into the cache, for a look at it some time later.
+    /// Brings the names of a form into the cache, for a look at them some time later.
     #[inline]
     pub(crate) fn prefetch(&self, form: u32) {
-        if let Some(start) = self.form_starts.get(form as usize) {
-            crate::text::prefetch(start);
+        if let Some(record) = self.records.as_slice().get(form as usize * records::UNIT..) {
+            // A record goes on in the next line as often as not.
+            record.first().into_iter().chain(record.get(64)).for_each(crate::text::prefetch);
         }
     }
 
@@ -94,7 +133,7 @@ pub fn policy_code(policy: MatchPolicy) -> u8 {
 #[derive(Clone, Debug, Default)]
 pub struct Stack {
     pub(crate) lexicons: Vec<Lexicon>,
-    pub(crate) joined: entities::Joined,
+    pub(crate) joined: joined::Joined,
     pub(crate) kind_maps: Vec<Vec<KindId>>,
     pub(crate) kinds: Vec<String>,
     /// By layer: names may match in any case although the layer itself does not say so.
@@ -109,7 +148,7 @@ impl Stack {
     /// Compiles every layer and joins them.
     ///
     /// # Errors
-    /// A section would outgrow 32 bits.
+    /// A section would outgrow its limit.
     pub fn build(gazetteer: &Gazetteer) -> Result<Self> {
         Self::build_with(gazetteer, CompileOptions::default())
     }
@@ -117,11 +156,36 @@ impl Stack {
     /// [`Stack::build`] with options.
     ///
     /// # Errors
-    /// As [`Stack::build`]; also `open` with more than [`MAX_OPEN_NAMES`] names.
+    /// As [`Stack::build`]; also `open` with more than [`MAX_OPEN_NAMES`] names, and compiled layers that cannot be
+    /// opened or are compiled for the other `open`.
     pub fn build_with(gazetteer: &Gazetteer, options: CompileOptions) -> Result<Self> {
         let layers = gazetteer.layers().iter();
-        let lexicons = layers.map(|layer| Lexicon::compile(layer, options)).collect::<Result<Vec<_>>>()?;
-        Ok(Self::of(lexicons))
+        let lexicons = layers.map(|layer| match &layer.compiled {
+            Some(compiled) => Lexicon::open_for(compiled, options),
+            None => Lexicon::compile(layer, options),
+        });
+        Ok(Self::of(lexicons.collect::<Result<Vec<_>>>()?))
+    }
+
+    /// [`Stack::build_with`] that drops every row of the gazetteer as soon as it is compiled.
+    ///
+    /// # Errors
+    /// As [`Stack::build_with`].
+    pub fn build_owned(gazetteer: Gazetteer, options: CompileOptions) -> Result<Self> {
+        let layers = gazetteer.into_layers().into_iter();
+        let lexicons = layers.map(|layer| match &layer.compiled {
+            Some(compiled) => Lexicon::open_for(compiled, options),
+            None => Lexicon::compile_owned(layer, options),
+        });
+        Ok(Self::of(lexicons.collect::<Result<Vec<_>>>()?))
+    }
+
+    /// Checks the checksums of all layers that come from files, which reads these files to their ends.
+    ///
+    /// # Errors
+    /// A file is damaged.
+    pub fn verify(&self) -> Result<()> {
+        self.lexicons.iter().try_for_each(Lexicon::verify)
     }
 
     /// Warnings from compiling: names that break a limit.
@@ -129,12 +193,12 @@ impl Stack {
         self.lexicons.iter().flat_map(|lexicon| &lexicon.problems)
     }
 
-    fn of(lexicons: Vec<Lexicon>) -> Self {
-        let mut stack = Self { joined: entities::Joined::build(&lexicons), lexicons, ..Self::default() };
+    /// Joins lexicons, the lowest first (at most 255).
+    pub fn of(lexicons: Vec<Lexicon>) -> Self {
+        let mut stack = Self { joined: joined::Joined::build(&lexicons), lexicons, ..Self::default() };
         for lexicon in &stack.lexicons {
             let mut map = Vec::new();
-            for kind in &lexicon.kinds {
-                let word = lexicon.text(*kind);
+            for word in &lexicon.kinds {
                 let id = stack.kinds.iter().position(|k| k == word).unwrap_or_else(|| {
                     stack.kinds.push(word.to_owned());
                     stack.kinds.len() - 1
@@ -145,20 +209,16 @@ impl Stack {
         }
         stack.joined.settle(&stack.lexicons, &stack.kind_maps);
         stack.loosened = stack.joined.loosened(&stack.lexicons);
-        stack.lexicons.iter().for_each(|lexicon| stack.gate.join(&lexicon.gate));
+        stack.gate.set_sparse(!stack.loosened.contains(&true));
+        stack.lexicons.iter().for_each(|lexicon| stack.gate.join(&lexicon.table.gate()));
         static NUMBER: AtomicU64 = AtomicU64::new(1);
         stack.number = NUMBER.fetch_add(1, Ordering::Relaxed);
         stack
     }
 
-    /// Whether few words of a text can begin a name of any layer.
-    pub(crate) fn sparse(&self) -> bool {
-        self.lexicons.iter().all(|lexicon| lexicon.sparse) && !self.loosened.contains(&true)
-    }
-
     /// The word of a kind.
     pub fn kind(&self, kind: KindId) -> &str {
-        &self.kinds[kind.0 as usize]
+        self.kinds.get(kind.0 as usize).map_or("", String::as_str)
     }
 
     /// The number of a kind, if any layer has it.

@@ -4,7 +4,10 @@
 //! where no other name goes on: `Boston Globe Media Partners` is found at `Boston Globe Media` if no other name begins
 //! so, and the rest of it is compared with the text. Which first words are worth a look is the filters' affair.
 
-use crate::text::words::{first_prefix, next_prefix};
+use bytemuck::{Pod, Zeroable};
+
+use super::storage::{Array, Bytes};
+use crate::text::words::{Gate, first_prefix, next_prefix};
 
 /// The prefix leads to one form only (or is a whole name): the payload is a form.
 pub(crate) const TERMINAL: u32 = 1 << 31;
@@ -19,7 +22,7 @@ pub(crate) const FORM: u32 = LOWER - 1;
 const SLOTS: usize = 10;
 
 /// Ten slots of one cache line. A payload of 0 is an empty slot.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
 #[repr(C, align(64))]
 pub(crate) struct Bucket {
     payloads: [u32; SLOTS],
@@ -34,14 +37,28 @@ pub(crate) struct Bucket {
 /// against the name), but it never denies one that it holds.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
-    buckets: Vec<Bucket>,
+    buckets: Array<Bucket>,
     /// First words of all names; one number says whether the word may be a name and whether it may begin a longer one.
-    first: Filter,
+    first: Array<u64>,
     /// First words of the names that may begin in lower case. Most words of a text are in lower case, most names are
     /// not: this small filter keeps the former from the latter.
-    lower: Filter,
+    lower: Array<u64>,
     /// The first two words of longer names.
-    pairs: Filter,
+    pairs: Array<u64>,
+    /// Those of names that may begin in lower case.
+    lower_pairs: Array<u64>,
+    /// The [`Gate`] of the names.
+    gate: Bytes,
+}
+
+/// A table as one search sees it: its parts are looked up once a text, not once a word.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    buckets: &'a [Bucket],
+    first: Filter<'a>,
+    lower: Filter<'a>,
+    pairs: Filter<'a>,
+    lower_pairs: Filter<'a>,
 }
 
 /// Forms (names that share all words) from which a table is built.
@@ -60,11 +77,18 @@ struct Form {
 }
 
 impl Forms {
-    /// Adds a form: the hashes of its words, whether it may begin in lower case, its payload (below [`FORM`]).
-    pub fn push(&mut self, words: &[u64], lower: bool, payload: u32) {
-        let (start, len) = (self.words.len(), words.len().min(usize::from(u8::MAX)) as u8);
-        self.words.extend_from_slice(words);
-        self.forms.push(Form { start, payload: payload | if lower { LOWER } else { 0 }, len });
+    /// Room for so many forms over the hashes of words.
+    pub fn with_capacity(forms: usize, words: Vec<u64>) -> Self {
+        Self { words, forms: Vec::with_capacity(forms) }
+    }
+
+    /// Adds a form: where its words begin, how many they are, whether it may begin in lower case, its payload (below
+    /// [`FORM`]). A form without words is left out.
+    pub fn push(&mut self, start: usize, words: usize, lower: bool, payload: u32) {
+        if words > 0 {
+            let len = words.min(usize::from(u8::MAX)) as u8;
+            self.forms.push(Form { start, payload: payload | if lower { LOWER } else { 0 }, len });
+        }
     }
 
     fn word(&self, form: u32, depth: usize) -> u64 {
@@ -102,9 +126,10 @@ impl Forms {
     }
 
     /// Builds the table.
-    pub fn build(self) -> Table {
+    pub fn build(self, gate: &Gate) -> Table {
+        let gate = Bytes::copy_of(&gate.to_bytes());
         if self.forms.is_empty() {
-            return Table::default();
+            return Table { gate, ..Table::default() };
         }
         // Twice the hash of the first word, and whether the form is longer.
         let mut first: Vec<u64> = Vec::with_capacity(self.forms.len());
@@ -126,20 +151,24 @@ impl Forms {
         let build = |hashes: &mut Vec<u64>, bits| {
             hashes.sort_unstable();
             hashes.dedup();
-            Filter::build(hashes, bits)
+            filter(hashes, bits)
         };
         let first = build(&mut first, 10);
         let lower = build(&mut lower, 16);
         let mut two: Vec<u64> = pairs.iter().map(|p| p.0 & !1).collect();
         let two = build(&mut two, 12);
+        let lower_two = pairs.iter().filter(|p| self.forms[p.1 as usize].payload & LOWER != 0);
+        let lower_two = build(&mut lower_two.map(|p| p.0 & !1).collect(), 16);
         self.slots(pairs, &mut slots);
         drop(self);
-        Table { buckets: place(&slots), first, lower, pairs: two }
+        // In the order of the buckets.
+        slots.sort_unstable();
+        Table { buckets: place(&slots), first, lower, pairs: two, lower_pairs: lower_two, gate }
     }
 }
 
 /// Puts slots into buckets, at a load of 0.7: measured best between misses and size.
-fn place(slots: &[(u64, u32)]) -> Vec<Bucket> {
+fn place(slots: &[(u64, u32)]) -> Array<Bucket> {
     let count = (slots.len() * 10).div_ceil(7 * SLOTS) + 1;
     let mut buckets = vec![Bucket::default(); count];
     for (hash, payload) in slots {
@@ -155,10 +184,52 @@ fn place(slots: &[(u64, u32)]) -> Vec<Bucket> {
             at = if at + 1 == count { 0 } else { at + 1 };
         }
     }
-    buckets
+    Array::copy_of(&buckets)
 }
 
 impl Table {
+    /// The parts of the table, to be searched.
+    pub fn view(&self) -> View<'_> {
+        View {
+            buckets: self.buckets.as_slice(),
+            first: Filter { words: self.first.as_slice() },
+            lower: Filter { words: self.lower.as_slice() },
+            pairs: Filter { words: self.pairs.as_slice() },
+            lower_pairs: Filter { words: self.lower_pairs.as_slice() },
+        }
+    }
+
+    /// Which words may begin a name.
+    pub fn gate(&self) -> Gate {
+        Gate::of_bytes(self.gate.as_slice())
+    }
+
+    /// Names (at most eight letters) and bytes of the parts, as a file has them.
+    pub fn sections(&self) -> [(&'static str, &Bytes); 6] {
+        [
+            ("buckets", self.buckets.bytes()),
+            ("first", self.first.bytes()),
+            ("lower", self.lower.bytes()),
+            ("pairs", self.pairs.bytes()),
+            ("lowpairs", self.lower_pairs.bytes()),
+            ("gate", &self.gate),
+        ]
+    }
+
+    /// A table from the parts that [`Table::sections`] names.
+    pub fn of_sections(mut part: impl FnMut(&'static str) -> Bytes) -> Self {
+        Self {
+            buckets: Array::of_bytes(part("buckets")),
+            first: Array::of_bytes(part("first")),
+            lower: Array::of_bytes(part("lower")),
+            pairs: Array::of_bytes(part("pairs")),
+            lower_pairs: Array::of_bytes(part("lowpairs")),
+            gate: part("gate"),
+        }
+    }
+}
+
+impl View<'_> {
     /// Whether a word may begin a name that is written in lower case; `false` is certain.
     #[inline]
     pub fn may_be_lower(&self, word: u64) -> bool {
@@ -175,6 +246,12 @@ impl Table {
     #[inline]
     pub fn may_be_pair(&self, prefix: u64) -> bool {
         self.pairs.may_hold(prefix & !1)
+    }
+
+    /// [`View::may_be_pair`] for a name that begins in lower case: few do, so these are asked for at once.
+    #[inline]
+    pub fn may_be_lower_pair(&self, prefix: u64) -> bool {
+        self.lower_pairs.may_hold(prefix & !1)
     }
 
     /// Brings what [`Table::may_begin`] looks at into the cache.
@@ -235,26 +312,26 @@ fn tag(hash: u64) -> u16 {
     (hash >> 2) as u16
 }
 
-/// A filter that may only reject: three bits of one number for each hash.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Filter {
-    words: Vec<u64>,
+/// Fills a [`Filter`] with distinct hashes, so many bits for each.
+fn filter(hashes: &[u64], bits: usize) -> Array<u64> {
+    if hashes.is_empty() {
+        return Array::default();
+    }
+    let mut words = vec![0u64; (hashes.len() * bits).div_ceil(64)];
+    for hash in hashes {
+        let (word, bits) = filter_bits(*hash, words.len());
+        words[word] |= bits;
+    }
+    Array::copy_of(&words)
 }
 
-impl Filter {
-    /// A filter of distinct hashes with so many bits for each.
-    fn build(hashes: &[u64], bits: usize) -> Self {
-        if hashes.is_empty() {
-            return Self::default();
-        }
-        let mut words = vec![0u64; (hashes.len() * bits).div_ceil(64)];
-        for hash in hashes {
-            let (word, bits) = filter_bits(*hash, words.len());
-            words[word] |= bits;
-        }
-        Self { words }
-    }
+/// A filter that may only reject: three bits of one number for each hash.
+#[derive(Clone, Copy, Default)]
+struct Filter<'a> {
+    words: &'a [u64],
+}
 
+impl Filter<'_> {
     #[inline]
     fn may_hold(&self, hash: u64) -> bool {
         if self.words.is_empty() {
@@ -306,15 +383,20 @@ mod tests {
         };
         let vocabulary: Vec<u64> = (0..200).map(|_| random()).collect();
         let mut forms = Forms::default();
+        let mut hashes = Vec::new();
         let mut all: Vec<(Vec<u64>, bool)> = Vec::new();
         for i in 0..5000 {
-            let words: Vec<u64> = (0..1 + random() / 4 % 4).map(|_| vocabulary[(random() / 4 % 200) as usize]).collect();
+            let words: Vec<u64> =
+                (0..1 + random() / 4 % 4).map(|_| vocabulary[(random() / 4 % 200) as usize]).collect();
             if all.iter().all(|(other, _)| *other != words) {
-                forms.push(&words, i % 10 == 0, all.len() as u32 + 1);
+                forms.push(hashes.len(), words.len(), i % 10 == 0, all.len() as u32 + 1);
+                hashes.extend(&words);
                 all.push((words, i % 10 == 0));
             }
         }
-        let table = forms.build();
+        forms.words = hashes;
+        let table = forms.build(&Gate::default());
+        let table = table.view();
         for (number, (words, lower)) in all.iter().enumerate() {
             let payload = TERMINAL | (number as u32 + 1);
             let mut prefix = first_prefix(words[0]);
@@ -334,7 +416,7 @@ mod tests {
                 probe(prefix);
             } else {
                 prefix = next_prefix(prefix, words[1]);
-                assert!(table.may_be_pair(prefix));
+                assert!(table.may_be_pair(prefix) && (!lower || table.may_be_lower_pair(prefix)));
                 let mut next = 2;
                 while probe(prefix) && next < words.len() {
                     prefix = next_prefix(prefix, words[next]);

@@ -19,7 +19,7 @@ use crate::gazetteer::MatchPolicy;
 use crate::lexicon::names::{self, NameRecord};
 use crate::lexicon::{EntityId, Lexicon, NO_POLICY, NameId, Stack, policy_code};
 use crate::text::fold::{self, Folded, Gap};
-use crate::text::masks::ByteSet;
+use crate::text::masks::Beginnings;
 use crate::text::words::{Scanner, Word};
 use crate::text::{Language, Span};
 use policy::{Context, Place};
@@ -41,8 +41,8 @@ pub(crate) struct Hit {
     pub name: NameId,
     /// The entity after joining layers.
     pub entity: EntityId,
-    /// The layer of the row, for ties.
-    pub layer: u8,
+    /// The layer of the row and the rank of the name in it, for ties: the later one wins.
+    pub order: u32,
     pub nearness: Nearness,
     pub generated: bool,
     /// Folded characters of the span.
@@ -90,8 +90,8 @@ impl Matcher {
 
     /// Reads the words of a text in the shape of the stack; whether that is the sparse one.
     fn read(&mut self, stack: &Stack, text: &str, options: MatchOptions) -> bool {
-        let sparse = stack.sparse() && options.policy != Some(MatchPolicy::Folded);
-        self.scanner.read(text, if sparse { stack.gate.first() } else { &ByteSet::NONE });
+        let sparse = stack.gate.is_sparse() && options.policy != Some(MatchPolicy::Folded);
+        self.scanner.read(text, if sparse { stack.gate.first() } else { &Beginnings::NONE });
         let sparse = sparse && self.scanner.is_plain();
         self.complete = false;
         if !sparse {
@@ -174,8 +174,7 @@ struct Layer<'a> {
 impl Layer<'_> {
     /// A name as the joined layers have it; `None` if it is not to be searched.
     #[inline]
-    fn listed(&self, name: u32) -> Option<Listed> {
-        let mut record = self.lexicon.names[name as usize];
+    fn listed<'r>(&self, mut record: NameRecord<'r>) -> Option<Listed<'r>> {
         let (entity, merged) = self.stack.joined_row(EntityId { layer: self.layer, index: record.entity })?;
         if let Some(merged) = merged {
             if record.own & names::OWN_PRIOR == 0 {
@@ -193,7 +192,7 @@ impl Layer<'_> {
     #[expect(clippy::too_many_arguments, reason = "the parts of a hit")]
     fn hit(
         &self,
-        record: &NameRecord,
+        record: &NameRecord<'_>,
         entity: EntityId,
         name: u32,
         span: Span,
@@ -205,7 +204,7 @@ impl Layer<'_> {
             span,
             name: NameId { layer: self.layer, index: name },
             entity,
-            layer: self.layer,
+            order: u32::from(self.layer) << 16 | u32::from(record.rank),
             nearness,
             generated: record.flags & names::GENERATED != 0,
             length: u32::from(record.length) - u32::from(dotless),
@@ -215,8 +214,8 @@ impl Layer<'_> {
 }
 
 /// A name with its entity.
-struct Listed {
-    record: NameRecord,
+struct Listed<'r> {
+    record: NameRecord<'r>,
     entity: EntityId,
 }
 
@@ -314,9 +313,10 @@ impl Window {
         context: &mut Context<'_>,
         hits: &mut Vec<Hit>,
     ) {
-        let Some(Listed { record, entity }) = layer.listed(name) else { return };
+        let Some(record) = layer.lexicon.records().name(name) else { return };
+        let Some(Listed { record, entity }) = layer.listed(record) else { return };
         let record = &record;
-        let listed = layer.lexicon.text(record.text);
+        let listed = record.text();
         verifier.name.read(listed, 0);
         let count = verifier.name.words.len();
         if count == 0 {
@@ -341,9 +341,10 @@ impl Window {
         context: &mut Context<'_>,
         hits: &mut Vec<Hit>,
     ) {
-        let Some(Listed { record, entity }) = layer.listed(name) else { return };
+        let Some(record) = layer.lexicon.records().name(name) else { return };
+        let Some(Listed { record, entity }) = layer.listed(record) else { return };
         let record = &record;
-        let listed = layer.lexicon.text(record.text);
+        let listed = record.text();
         verifier.name.read(listed, 0);
         let wanted = &verifier.name.symbols;
         if !verifier.name.words.is_empty() || wanted.is_empty() {

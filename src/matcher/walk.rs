@@ -8,7 +8,7 @@ use super::{Hit, Layer, Listed, Nearness, Verifier};
 use crate::gazetteer::MatchPolicy;
 use crate::lexicon::Stack;
 use crate::lexicon::names;
-use crate::lexicon::table::{CHILDREN, FORM, LOWER, TERMINAL, Table};
+use crate::lexicon::table::{self, CHILDREN, FORM, LOWER, TERMINAL};
 use crate::text::words::{Scanner, Word, first_prefix, inner, next_prefix};
 use crate::text::{Language, Span};
 
@@ -160,7 +160,7 @@ impl Walker {
         hits: &mut Vec<Hit>,
     ) -> Option<u32> {
         let Self { starts, sparse, .. } = self;
-        let table = &layer.lexicon.table;
+        let table = layer.lexicon.table.view();
         let mut words = Sparse { text, scanner };
         for stretch in starts.chunks_mut(STRETCH) {
             stretch.iter().for_each(|start| table.prefetch_first(start.word.hash()));
@@ -173,7 +173,15 @@ impl Walker {
                 if longer && second.is_none() {
                     *second = words.after(*word);
                 }
-                sparse.begin(table, *word, word.hash(), single, second.filter(|_| longer).map(|w| (w, w.hash())));
+                let in_case = word.capital();
+                sparse.begin(
+                    &table,
+                    in_case,
+                    *word,
+                    word.hash(),
+                    single,
+                    second.filter(|_| longer).map(|w| (w, w.hash())),
+                );
             }
             if sparse.finish(layer, &mut words, false, verifier, context, most, hits).is_some() {
                 return stretch.first().map(|start| start.word.start);
@@ -195,7 +203,7 @@ impl Walker {
         hits: &mut Vec<Hit>,
     ) -> Option<u32> {
         let any_case = context.policy == Some(MatchPolicy::Folded) || layer.stack.loosened[usize::from(layer.layer)];
-        let table = &layer.lexicon.table;
+        let table = layer.lexicon.table.view();
         let mut around = Dense(words);
         for (stretch, first) in words.chunks(STRETCH).zip((0..).step_by(STRETCH)) {
             stretch.iter().for_each(|word| table.prefetch_first(word.hash()));
@@ -205,7 +213,8 @@ impl Walker {
                 }
                 let (single, longer) = table.may_begin(word.hash());
                 let second = if longer { words.get(at as usize + 1) } else { None };
-                self.dense.begin(table, at, word.hash(), single, second.map(|w| (at + 1, w.hash())));
+                let in_case = word.capital() || any_case;
+                self.dense.begin(&table, in_case, at, word.hash(), single, second.map(|w| (at + 1, w.hash())));
             }
             if self.dense.finish(layer, &mut around, any_case, verifier, context, most, hits).is_some() {
                 return Some(stretch[0].start);
@@ -218,7 +227,15 @@ impl Walker {
 impl<At: Copy> Steps<At> {
     /// Notes the prefixes of one and two words that may lead to a name.
     #[inline(always)]
-    fn begin(&mut self, table: &Table, first: At, word: u64, single: bool, second: Option<(At, u64)>) {
+    fn begin(
+        &mut self,
+        table: &table::View<'_>,
+        in_case: bool,
+        first: At,
+        word: u64,
+        single: bool,
+        second: Option<(At, u64)>,
+    ) {
         let prefix = first_prefix(word);
         if single {
             table.prefetch(prefix);
@@ -226,6 +243,9 @@ impl<At: Copy> Steps<At> {
         }
         if let Some((last, word)) = second {
             let prefix = next_prefix(prefix, word);
+            if !in_case && !table.may_be_lower_pair(prefix) {
+                return;
+            }
             table.prefetch_pair(prefix);
             self.pairs.push(Probe { prefix, first, last, depth: 2 });
         }
@@ -244,7 +264,7 @@ impl<At: Copy> Steps<At> {
         most: usize,
         hits: &mut Vec<Hit>,
     ) -> Option<()> {
-        let table = &layer.lexicon.table;
+        let table = layer.lexicon.table.view();
         for pair in self.pairs.drain(..) {
             if table.may_be_pair(pair.prefix) {
                 table.prefetch(pair.prefix);
@@ -290,8 +310,8 @@ impl Layer<'_> {
         context: &mut Context<'_>,
         hits: &mut Vec<Hit>,
     ) {
-        for &name in self.lexicon.form(found.form) {
-            let Some(listed) = self.listed(name) else { continue };
+        for (name, record) in self.lexicon.form(found.form) {
+            let Some(listed) = self.listed(record) else { continue };
             self.verify_name(name, &listed, found, words, verifier, context, hits);
         }
     }
@@ -302,7 +322,7 @@ impl Layer<'_> {
     fn verify_name<W: Words>(
         &self,
         name: u32,
-        listed: &Listed,
+        listed: &Listed<'_>,
         found: Found<W::At>,
         words: &mut W,
         verifier: &mut Verifier,
@@ -310,7 +330,7 @@ impl Layer<'_> {
         hits: &mut Vec<Hit>,
     ) {
         let Listed { record, entity } = listed;
-        let text = self.lexicon.bytes(record.text);
+        let text = record.text;
         let begin = words.word(found.first);
         let edges = record.flags & names::EDGE_SYMBOLS != 0;
         let rest = &context.text.as_bytes()[begin.start as usize..];
@@ -336,7 +356,7 @@ impl Layer<'_> {
             if raw == text {
                 return self.hit(record, *entity, name, span, Nearness::Exact, false, hits);
             }
-            match policy::quick(record, text, raw, context) {
+            match policy::quick(record, raw, context) {
                 Some(true) => return self.hit(record, *entity, name, span, Nearness::Folded, false, hits),
                 Some(false) => return,
                 None => {}
@@ -351,7 +371,7 @@ impl Layer<'_> {
     fn compare<W: Words>(
         &self,
         name: u32,
-        Listed { record, entity }: &Listed,
+        Listed { record, entity }: &Listed<'_>,
         first: W::At,
         last: W::At,
         words: &mut W,
@@ -379,7 +399,7 @@ impl Layer<'_> {
             None if edges => 0,
             None => words.inner(first),
         };
-        let Ok(listed) = std::str::from_utf8(self.lexicon.bytes(record.text)) else { return };
+        let Ok(listed) = std::str::from_utf8(record.text) else { return };
         verifier.name.read(listed, 0);
         // The walk ends with a whole word, whatever script it is in: only the substring side is open.
         let count = usize::from(record.words);

@@ -24,12 +24,12 @@ pub(super) fn nearest<'a>(stack: &Stack, hits: impl Iterator<Item = &'a Hit>) ->
     })
 }
 
-/// The candidates of one span: entity, highest prior, latest layer, hits. Hits are sorted by entity.
-pub(super) fn candidates(hits: &[Hit]) -> impl Iterator<Item = (EntityId, f32, u8, &[Hit])> {
+/// The candidates of one span: entity, highest prior, latest layer and rank, hits. Hits are sorted by entity.
+pub(super) fn candidates(hits: &[Hit]) -> impl Iterator<Item = (EntityId, f32, u32, &[Hit])> {
     hits.chunk_by(|a, b| a.entity == b.entity).map(|of_entity| {
         let prior = of_entity.iter().map(|h| h.prior).fold(0.0, f32::max);
-        let layer = of_entity.iter().map(|h| h.layer).max().unwrap_or(0);
-        (of_entity[0].entity, prior, layer, of_entity)
+        let order = of_entity.iter().map(|h| h.order).max().unwrap_or(0);
+        (of_entity[0].entity, prior, order, of_entity)
     })
 }
 

@@ -18,19 +18,19 @@ pub(super) fn choose(stack: &Stack, hits: &[Hit], group: &Group, language: Langu
         of_entity.iter().map(|hit| hit.prior * language_factor(stack, hit, language)).fold(0.0, f32::max)
     };
     let mut total = 0.0;
-    let mut best: Option<(f32, u8, EntityId, &[Hit])> = None;
-    for (entity, _, layer, of_entity) in candidates(hits) {
+    let mut best: Option<(f32, u32, EntityId, &[Hit])> = None;
+    for (entity, _, order, of_entity) in candidates(hits) {
         let weight = weight(of_entity);
         total += weight;
-        let better = best.is_none_or(|(w, l, e, _)| {
+        let better = best.is_none_or(|(w, o, e, _)| {
             weight
                 .total_cmp(&w)
-                .then(layer.cmp(&l))
+                .then(order.cmp(&o))
                 .then_with(|| stack.entity(e).id.cmp(stack.entity(entity).id))
                 .is_gt()
         });
         if better {
-            best = Some((weight, layer, entity, of_entity));
+            best = Some((weight, order, entity, of_entity));
         }
     }
     let (weight, _, entity, of_entity) = best?;

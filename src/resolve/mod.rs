@@ -5,6 +5,8 @@
 
 mod bare;
 mod candidates;
+#[cfg(test)]
+mod compiled;
 mod gates;
 mod rules;
 mod scene;
@@ -267,7 +269,7 @@ impl Resolver {
         let dropped = &mut out.dropped;
         self.hits.retain(|hit| {
             let name = stack.name_record(hit.name);
-            match gates::GATES.iter().find(|gate| gate.drops(hit, name, &mut scene)) {
+            match gates::GATES.iter().find(|gate| gate.drops(hit, &name, &mut scene)) {
                 None => true,
                 Some(gate) => {
                     if options.keep_dropped {

@@ -104,7 +104,5 @@ pub(super) fn by_printed_id(stack: &Stack, entity: EntityId) -> EntityId {
 
 /// The name as listed: of a generated name, the one it was made from.
 fn listed_name(stack: &Stack, name: NameId) -> &str {
-    let Some(lexicon) = stack.lexicons.get(name.layer as usize) else { return "" };
-    let listed = lexicon.names.get(name.index as usize).and_then(|record| lexicon.names.get(record.listed as usize));
-    listed.map(|record| lexicon.text(record.text)).unwrap_or_default()
+    stack.name(stack.listed(name))
 }

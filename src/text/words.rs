@@ -5,7 +5,7 @@
 //! order in a script that keeps them, goes through [`Folded`].
 
 use super::fold::{self, Folded, Sort};
-use super::masks::{ByteSet, Masks, decode};
+use super::masks::{Beginnings, Masks, decode};
 
 mod starts;
 
@@ -172,7 +172,7 @@ pub(crate) fn next_prefix(prefix: u64, word: u64) -> u64 {
     mix(prefix ^ K0, word.rotate_left(29) ^ K1)
 }
 
-const CACHE_BITS: u32 = 14;
+const CACHE_BITS: u32 = 13;
 const CACHED_BYTES: usize = 23;
 
 #[derive(Clone, Copy)]
@@ -183,6 +183,8 @@ struct Cached {
 
 /// What folded words are remembered by: their raw bytes. Natural language repeats its words.
 struct Memory {
+    /// Words of at most eight bytes: raw bytes, hash and capital.
+    short: Vec<[u64; 2]>,
     cache: Vec<Cached>,
     folded: Folded,
     key: String,
@@ -191,7 +193,7 @@ struct Memory {
 impl Default for Memory {
     fn default() -> Self {
         let cache = vec![Cached { raw: [0; 3], hash: 0 }; 1 << CACHE_BITS];
-        Self { cache, folded: Folded::default(), key: String::new() }
+        Self { short: vec![[0; 2]; 1 << CACHE_BITS], cache, folded: Folded::default(), key: String::new() }
     }
 }
 
@@ -204,6 +206,16 @@ impl Memory {
         }
         let len = end - start;
         let [low, high] = sixteen(text.as_bytes(), start, len);
+        if len <= 8 {
+            let slot = (low.wrapping_mul(K1) >> (64 - CACHE_BITS)) as usize;
+            let [raw, hash] = self.short[slot];
+            if raw == low {
+                return (hash & !FLAGS, hash & 1 != 0);
+            }
+            let (hash, capital) = self.fold(&text[start..end]);
+            self.short[slot] = [low, hash | u64::from(capital)];
+            return (hash, capital);
+        }
         let rest = text.as_bytes().get(start + 16..end).map_or(0, eight);
         let raw = [low, high, rest | (len as u64) << 56];
         let slot = mix(raw[0] ^ K0, raw[1] ^ raw[2].rotate_left(32) ^ K1) >> (64 - CACHE_BITS);
@@ -235,7 +247,7 @@ pub(crate) struct Scanner {
 
 impl Scanner {
     /// Reads where the words of a text stand; `first` are the first bytes that [`Scanner::starts`] looks for.
-    pub fn read(&mut self, text: &str, first: &ByteSet) {
+    pub fn read(&mut self, text: &str, first: &Beginnings) {
         self.masks.read(text, first);
     }
 
@@ -253,12 +265,6 @@ impl Scanner {
     /// How many words the text read last has, if it [is plain](Self::is_plain).
     pub fn count(&self) -> u64 {
         self.masks.count()
-    }
-
-    /// Whether a word ends at a byte that stands behind a byte of a word, in a text that [is plain](Self::is_plain).
-    #[inline]
-    pub fn ends(&self, at: usize) -> bool {
-        !self.masks.is_word(at)
     }
 
     /// The word at or after a byte, in a text that [is plain](Self::is_plain).
@@ -418,7 +424,7 @@ mod tests {
     fn scanned(text: &str) -> Vec<(u64, u32, u32, bool)> {
         let mut words = Vec::new();
         let mut scanner = Scanner::default();
-        scanner.read(text, &ByteSet::NONE);
+        scanner.read(text, &Beginnings::NONE);
         scanner.words(text, &mut words);
         words.iter().map(|w| (w.hash(), w.start, w.end, w.capital())).collect()
     }
@@ -443,7 +449,7 @@ mod tests {
     fn texts_of_scripts_without_word_boundaries_are_seen() {
         let saw = |text: &str| {
             let mut scanner = Scanner::default();
-            scanner.read(text, &ByteSet::NONE);
+            scanner.read(text, &Beginnings::NONE);
             scanner.saw_wide()
         };
         for text in ["東京", "ｶﾞ", "ไทย", "ລາວ", "ខ្មែរ", "မြန်မာ", "བོད", "a⼀", "㈱", "🈂"]

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{Counts, RunPlan};
-use crate::gazetteer::Gazetteer;
+use crate::gazetteer::{Gazetteer, content_hash};
 use crate::table::TABLES;
 
 /// One gazetteer layer of a run.
@@ -23,13 +23,17 @@ pub struct LayerInfo {
 impl LayerInfo {
     /// The layers of a gazetteer, lowest first.
     pub fn of(gazetteer: &Gazetteer) -> Vec<Self> {
-        let layers = gazetteer.layers().iter().map(|layer| Self {
-            label: layer.label.clone(),
-            hash: layer.hash.clone(),
-            entities: layer.entities.len() as u64,
-            names: layer.entities.iter().map(|entity| entity.names.len() as u64).sum(),
+        let layers = gazetteer.layers().iter().map(|layer| {
+            let (entities, names) = layer.counts();
+            Self { label: layer.label.clone(), hash: layer.hash.clone(), entities, names }
         });
         layers.collect()
+    }
+
+    /// The hash over all layers.
+    pub fn hash_of(layers: &[Self]) -> String {
+        let hashes: Vec<&[u8]> = layers.iter().map(|layer| layer.hash.as_bytes()).collect();
+        content_hash(&hashes)
     }
 }
 

@@ -11,7 +11,7 @@ impl Gate for CapitalsPassage {
         "capitals passage"
     }
 
-    fn drops(&self, hit: &Hit, name: &NameRecord, scene: &mut Scene<'_>) -> bool {
+    fn drops(&self, hit: &Hit, name: &NameRecord<'_>, scene: &mut Scene<'_>) -> bool {
         name.flags & ACRONYM != 0
             && (scene.common)(scene.language, &hit.span.of(scene.text).to_lowercase())
             && scene.passages.in_capitals(scene.text, hit.span.start)

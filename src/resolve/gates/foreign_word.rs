@@ -14,7 +14,7 @@ impl Gate for ForeignWord {
         "word of another language"
     }
 
-    fn drops(&self, hit: &Hit, name: &NameRecord, scene: &mut Scene<'_>) -> bool {
+    fn drops(&self, hit: &Hit, name: &NameRecord<'_>, scene: &mut Scene<'_>) -> bool {
         if name.flags & MANY_WORDS != 0 || name.lang == 0 || scene.language == Language::UND {
             return false;
         }

@@ -12,7 +12,7 @@ impl Gate for Kinship {
         "kinship word"
     }
 
-    fn drops(&self, hit: &Hit, name: &NameRecord, scene: &mut Scene<'_>) -> bool {
+    fn drops(&self, hit: &Hit, name: &NameRecord<'_>, scene: &mut Scene<'_>) -> bool {
         if name.flags & MANY_WORDS != 0 || !lang::is_kinship(scene.language, &hit.span.of(scene.text).to_lowercase()) {
             return false;
         }

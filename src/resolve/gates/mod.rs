@@ -18,7 +18,7 @@ pub(crate) trait Gate: Sync {
     fn reason(&self) -> &'static str;
 
     /// Whether the hit is dropped.
-    fn drops(&self, hit: &Hit, name: &NameRecord, scene: &mut Scene<'_>) -> bool;
+    fn drops(&self, hit: &Hit, name: &NameRecord<'_>, scene: &mut Scene<'_>) -> bool;
 }
 
 /// All gates, in the order in which they are asked.

@@ -11,7 +11,7 @@ impl Gate for NeedsContext {
         "needs context"
     }
 
-    fn drops(&self, hit: &Hit, _name: &NameRecord, scene: &mut Scene<'_>) -> bool {
+    fn drops(&self, hit: &Hit, _name: &NameRecord<'_>, scene: &mut Scene<'_>) -> bool {
         !scene.needs_are_met(hit)
     }
 }

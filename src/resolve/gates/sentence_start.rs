@@ -13,7 +13,7 @@ impl Gate for SentenceStart {
         "sentence start"
     }
 
-    fn drops(&self, hit: &Hit, name: &NameRecord, scene: &mut Scene<'_>) -> bool {
+    fn drops(&self, hit: &Hit, name: &NameRecord<'_>, scene: &mut Scene<'_>) -> bool {
         if name.flags & (MANY_WORDS | ACRONYM) != 0 {
             return false;
         }
