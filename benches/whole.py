@@ -45,11 +45,12 @@ class Run:
 
     def __init__(self, command):
         begun = time.monotonic()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        # A list with names too long to be matched makes warnings, the same ones each time.
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         # The usage of this child alone, not of all children so far.
         _, status, usage = os.wait4(process.pid, 0)
         if os.waitstatus_to_exitcode(status) != 0:
-            sys.exit(f"failed: {' '.join(command)}")
+            sys.exit(f"failed: {' '.join(command)} (run it to see why)")
         self.wall = time.monotonic() - begun
         self.cpu = usage.ru_utime + usage.ru_stime
         self.peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
