@@ -13,6 +13,7 @@ mod support;
 mod bad_input;
 mod cases;
 mod cli;
+mod compiled;
 mod goldens;
 mod layers;
 mod normalization;

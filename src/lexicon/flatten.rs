@@ -43,7 +43,8 @@ impl Stack {
                 .and_then(|used| next.checked_add(used))
                 .ok_or_else(|| Error::message("more than 65,535 layers made into one"))?;
         }
-        let rows = self.lexicons.iter().map(|lexicon| lexicon.counts.entities as usize).sum();
+        // Not what a file's head says of itself, which may be anything.
+        let rows = self.lexicons.iter().map(|lexicon| lexicon.records.len()).sum::<usize>() / 48;
         let mut flattener = Flattener { stack: self, compiler: Compiler::new(&[], rows, options), ranks };
         // The numbers of kinds stay, those of kinds that no entity is left of as well.
         for kind in &self.kinds {
@@ -201,7 +202,7 @@ impl<'s> Flattener<'s> {
         for row in rows {
             let lexicon = &self.stack.lexicons[row.layer as usize];
             for (index, mut name) in lexicon.records().names(lexicon.entity(row.index).names) {
-                name.rank += self.ranks[row.layer as usize];
+                name.rank = name.rank.saturating_add(self.ranks[row.layer as usize]);
                 if name.own & OWN_POLICY == 0 && policy != NO_POLICY {
                     name.policy = policy;
                 }

@@ -273,7 +273,7 @@ impl Layer<'_> {
             order: u32::from(self.layer) << 16 | u32::from(record.rank),
             nearness,
             generated: record.flags & names::GENERATED != 0,
-            length: u32::from(record.length) - u32::from(dotless),
+            length: u32::from(record.length).saturating_sub(u32::from(dotless)),
             prior: record.prior,
         });
     }
