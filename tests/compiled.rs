@@ -18,7 +18,7 @@ const MORE: &str = "id,kind,name,aliases,prior,action\n\
     p:paris,city,Paris,Ville Lumière,,\n\
     wikidata:Q1858,place,Thăng Long,Hanoi,0.9,replace\n\
     h:lam,,,,,remove\n\
-    s:paris,ship,Paris,,0.9,\n";
+    s:paris,ship,Paname,,0.9,\n";
 const TEXT: &str = "Tô Lâm parle d'intelligence artificielle à Paris. Paname, la Ville Lumière; Hanoï, Hanoi, HANOI.\n\
     東京都とThăng Long. PARIS\n";
 
@@ -39,7 +39,7 @@ fn a_compiled_gazetteer_gives_the_same_tables() {
     let folder = workplace();
     let at = folder.path();
     let ran = run_for(0, at, &["compile", "names.csv", "-o", "names.gaz"]);
-    assert!(ran.out.is_empty() && ran.err.contains("7 names of 5 entities"), "{}", ran.err);
+    assert!(ran.out.is_empty() && ran.err.contains("8 names of 5 entities"), "{}", ran.err);
     let from = |gazetteer: &str, out: &str| {
         run_for(0, at, &["extract", "--no-builtin", "-g", gazetteer, "text.txt", "-o", out, "--quiet"]);
         let mut manifest: Value =
@@ -123,14 +123,14 @@ fn an_unchanged_gazetteer_is_not_compiled_again() {
     compile(&[]);
     let bytes = std::fs::read(at.join("n.gaz")).unwrap();
     assert_eq!(compile(&[]), "unchanged: n.gaz\n");
-    assert!(compile(&["--force"]).contains("7 names"));
+    assert!(compile(&["--force"]).contains("8 names"));
     assert_eq!(std::fs::read(at.join("n.gaz")).unwrap(), bytes, "the same sources give the same bytes");
-    assert!(compile(&["--boundary", "none"]).contains("7 names"));
+    assert!(compile(&["--boundary", "none"]).contains("8 names"));
     std::fs::write(at.join("names.csv"), NAMES.replace("Paname", "Lutèce")).unwrap();
-    assert!(compile(&["--boundary", "none"]).contains("7 names"));
+    assert!(compile(&["--boundary", "none"]).contains("8 names"));
     // A damaged file is not up to date.
     std::fs::write(at.join("n.gaz"), &bytes[..200]).unwrap();
-    assert!(compile(&[]).contains("7 names"));
+    assert!(compile(&[]).contains("8 names"));
 }
 
 #[test]

@@ -100,7 +100,7 @@ impl Worker<'_> {
 
     /// Only the first step, for measurements: finds the words of a document and returns how many there are.
     pub fn words(&mut self, document: &Document<'_>) -> u64 {
-        self.resolver.words(&document.text)
+        self.resolver.words(&self.extractor.stack, &document.text, &self.extractor.options)
     }
 
     /// Only words, folding, policy and verified hits, for measurements; returns how many hits there are.

@@ -239,7 +239,8 @@ impl Header {
 
 /// Sets the checksum of the head in the bytes of a file, whatever the head says: for tests that change files.
 pub fn seal(bytes: &mut [u8]) {
-    let length = bytes.get(16..24).and_then(|bytes| bytes.first_chunk()).map_or(0, |length| u64::from_le_bytes(*length));
+    let length =
+        bytes.get(16..24).and_then(|bytes| bytes.first_chunk()).map_or(0, |length| u64::from_le_bytes(*length));
     if !(FIXED as u64..=MAX_HEAD).contains(&length) {
         return;
     }

@@ -6,7 +6,7 @@
 
 use std::borrow::Borrow;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::entities::{ID_DERIVED, IMPORTANT, KIND_DERIVED, REMOVES, REPLACES};
 use super::ids::{Ids, MAX_UNITS, hash_id};
@@ -14,14 +14,14 @@ use super::limit::{Limiter, Place};
 use super::names::{self, NameRecord};
 use super::records::{EntityDraft, Strings, UNIT, write_entity, write_name};
 use super::storage::{Array, Bytes};
-use super::table::{CHILDREN, FORM, LOWER, TERMINAL, Table};
+use super::table::{FORM, Forms, Table};
 use super::{Counts, Lexicon, NO_POLICY, Records, inflect, policy_code, substring};
 use crate::error::{Error, Problem, Result};
 use crate::gazetteer::{
     Action, DEFAULT_PRIOR, Entity, Layer, MAX_NAME_BYTES, MAX_NAME_WORDS, MatchPolicy, Name, NameRole,
 };
 use crate::text::fold::{Folded, Gap, is_acronym};
-use crate::text::words::{first_prefix, hash_key, next_prefix};
+use crate::text::words::{Gate, first_prefix, hash_key, next_prefix};
 
 /// How a lexicon is compiled.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,6 +32,13 @@ pub struct CompileOptions {
 
 /// The most names that `--boundary none` takes.
 pub const MAX_OPEN_NAMES: usize = 100_000;
+
+/// Bit of a place in `Compiler::words`: the name may begin in lower case.
+const MAY_BE_LOWER: u32 = 1 << 31;
+
+/// With more ASCII words that may begin a name in lower case, most words of a text may begin a name, and hashing them all in one
+/// go is cheaper than asking the gate: measured between 4,000 and 16,000.
+const MAX_SPARSE_LOWER: usize = 8192;
 
 /// Words that get numbers in the order of their first use.
 #[derive(Default)]
@@ -68,12 +75,14 @@ pub(super) struct Compiler<'f> {
     places: Vec<Place>,
     folded: Folded,
     key: String,
-    /// Prefixes of names: hash, payload flags.
-    prefixes: Vec<(u64, u32)>,
-    /// First words of names, and whether the name may begin in lower case.
-    first_words: Vec<(u64, bool)>,
-    /// Names of the word side: hash of all words, name.
-    terminals: Vec<(u64, u32)>,
+    /// Hashes of the words of all names of the word side, one name after the other.
+    words: Vec<u64>,
+    /// Names of the word side: hash of all words, name, place in `words` and [`MAY_BE_LOWER`].
+    terminals: Vec<(u64, u32, u32)>,
+    /// ASCII words that may begin a name in lower case.
+    lower: HashSet<u64>,
+    /// Words that may begin a name.
+    gate: Gate,
     /// Names of the substring side: start and length of the pattern in `pattern_text`, name.
     patterns: Vec<(u32, u32, u32)>,
     pattern_text: String,
@@ -149,9 +158,10 @@ impl<'f> Compiler<'f> {
             places: Vec::with_capacity(rows),
             folded: Folded::default(),
             key: String::new(),
-            prefixes: Vec::with_capacity(rows * 2),
-            first_words: Vec::with_capacity(rows),
+            words: Vec::with_capacity(rows * 2),
             terminals: Vec::with_capacity(rows),
+            lower: HashSet::new(),
+            gate: Gate::default(),
             patterns: Vec::new(),
             pattern_text: String::new(),
             problems: Vec::new(),
@@ -319,31 +329,35 @@ impl<'f> Compiler<'f> {
             self.patterns.push((start, length as u32, index));
         } else {
             let lower = record.policy == policy_code(MatchPolicy::Folded) || !self.folded.letters[0].upper;
-            self.words(index, lower);
+            self.words(index, lower)?;
         }
         Ok(Named { kept: true, index, flags: record.flags })
     }
 
     /// Adds the words of the name just folded to the word side.
-    fn words(&mut self, index: u32, lower: bool) {
-        let flag = if lower { LOWER } else { 0 };
-        let words = self.folded.words.len();
+    fn words(&mut self, index: u32, lower: bool) -> Result<()> {
+        let start =
+            u32::try_from(self.words.len()).ok().filter(|start| start & MAY_BE_LOWER == 0).ok_or_else(|| {
+                Error::message("the names of one gazetteer layer have more than 2 thousand million words: split it")
+            })?;
         let mut prefix = 0;
-        for k in 0..words {
+        for k in 0..self.folded.words.len() {
             self.key.clear();
             self.folded.key(k, &mut self.key);
             let hash = hash_key(&self.key);
-            prefix = if k == 0 { first_prefix(hash) } else { next_prefix(prefix, hash) };
+            self.words.push(hash);
             if k == 0 {
-                self.first_words.push((prefix, lower));
-            }
-            if k + 1 < words {
-                self.prefixes.push((prefix, CHILDREN | flag));
+                prefix = first_prefix(hash);
+                self.gate.insert(&self.key, lower);
+                if lower && self.key.is_ascii() {
+                    self.lower.insert(hash);
+                }
             } else {
-                self.prefixes.push((prefix, TERMINAL | flag));
-                self.terminals.push((prefix, index));
+                prefix = next_prefix(prefix, hash);
             }
         }
+        self.terminals.push((prefix, index, start | if lower { MAY_BE_LOWER } else { 0 }));
+        Ok(())
     }
 
     fn put(&mut self, record: NameRecord<'_>, text: &str) -> Result<()> {
@@ -380,6 +394,8 @@ impl<'f> Compiler<'f> {
             ids,
             joins: Array::copy_of(&joins),
             table,
+            gate: self.gate,
+            sparse: self.lower.len() <= MAX_SPARSE_LOWER,
             substrings,
             kinds: self.kinds.words,
             langs: self.langs.words,
@@ -403,52 +419,40 @@ impl<'f> Compiler<'f> {
         (Ids::build(&ids), joins)
     }
 
-    fn table(&mut self, forms: &mut Vec<u32>) -> Result<Table> {
+    /// The table, and the lists of names that share a form.
+    fn table(&mut self, lists: &mut Vec<u32>) -> Result<Table> {
         let units = (self.records.len() / UNIT) as u32;
-        // Of a word that begins several names, the one that may be in lower case counts.
-        let mut first_words = std::mem::take(&mut self.first_words);
-        first_words.sort_unstable_by_key(|(hash, lower)| (*hash, !*lower));
-        first_words.dedup_by_key(|(hash, _)| *hash);
-        let mut prefixes = std::mem::take(&mut self.prefixes);
-        prefixes.sort_unstable_by_key(|(hash, _)| *hash);
-        prefixes.dedup_by(|later, kept| {
-            let same = later.0 == kept.0;
-            if same {
-                kept.1 |= later.1;
-            }
-            same
-        });
+        let records = Records { bytes: &self.records, strings: &self.strings.bytes };
         let mut terminals = std::mem::take(&mut self.terminals);
         terminals.sort_unstable();
-        let mut limiter = Limiter {
-            records: Records { bytes: &self.records, strings: &self.strings.bytes },
-            places: &self.places,
-            files: self.files,
-            problems: &mut self.problems,
-        };
-        // Both lists are in the order of hashes, so that every whole name meets its prefix.
-        let mut groups = terminals.chunk_by(|a, b| a.0 == b.0);
+        let words = std::mem::take(&mut self.words);
+        let mut limiter = Limiter { records, places: &self.places, files: self.files, problems: &mut self.problems };
+        let mut forms = Forms::default();
         let mut names: Vec<u32> = Vec::new();
-        for (hash, payload) in prefixes.iter_mut().filter(|(_, payload)| payload & TERMINAL != 0) {
-            let Some(group) = groups.next() else { break };
-            debug_assert_eq!(*hash, group[0].0);
+        for group in terminals.chunk_by(|a, b| a.0 == b.0) {
+            let (_, first, start) = group[0];
+            let lower = group.iter().any(|(_, _, start)| start & MAY_BE_LOWER != 0);
+            let start = (start & !MAY_BE_LOWER) as usize;
+            let count = usize::from(records.name(first).map_or(0, |name| name.words));
             names.clear();
-            names.extend(group.iter().map(|(_, name)| *name));
+            names.extend(group.iter().map(|(_, name, _)| *name));
             limiter.limit(&mut names);
-            *payload |= match names[..] {
+            let payload = match names[..] {
                 [only] => only,
                 _ => {
-                    let start = forms.len() as u32;
-                    forms.push(names.len() as u32);
-                    forms.extend_from_slice(&names);
-                    units.saturating_add(start).min(FORM)
+                    let start = lists.len() as u32;
+                    lists.push(names.len() as u32);
+                    lists.extend_from_slice(&names);
+                    units.saturating_add(start)
                 }
             };
+            forms.push(&words[start..start + count], lower, payload.min(FORM));
         }
-        if units as usize + forms.len() >= FORM as usize {
+        if units as usize + lists.len() >= FORM as usize {
             return Err(Error::message("the records of one gazetteer layer exceed 2 GiB: split it"));
         }
-        Ok(Table::build(&prefixes, &first_words))
+        drop((terminals, words));
+        Ok(forms.build())
     }
 
     fn substrings(&mut self) -> Result<substring::Substrings> {

@@ -23,11 +23,13 @@ pub use entities::{EntityId, EntityView, KindId, NameId};
 pub(crate) use names::NameRecord;
 pub(crate) use records::{EntityRecord, Records};
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use storage::{Array, Bytes};
 
-use crate::error::Problem;
-use crate::error::Result;
+use crate::error::{Problem, Result};
 use crate::gazetteer::{Gazetteer, MatchPolicy};
+use crate::text::words::Gate;
 
 /// One compiled layer. Every section is flat bytes, the same in memory and in a mapped file.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +43,10 @@ pub struct Lexicon {
     /// Rows that share an id with another row of the layer, or do something to others; in their order.
     pub(crate) joins: Array<u32>,
     pub(crate) table: table::Table,
+    /// Which words may begin a name.
+    pub(crate) gate: Gate,
+    /// Whether few words of a text can begin a name, so that these are looked for and the others not even hashed.
+    pub(crate) sparse: bool,
     pub(crate) substrings: substring::Substrings,
     pub(crate) kinds: Vec<String>,
     /// Tags of languages; the first is that of untagged names.
@@ -103,6 +109,14 @@ impl Lexicon {
         single.into_iter().chain(list.iter().copied()).filter_map(move |name| Some((name, records.name(name)?)))
     }
 
+    /// Brings what is known of a form into the cache, for a look at it some time later.
+    #[inline]
+    pub(crate) fn prefetch(&self, form: u32) {
+        if let Some(record) = self.records.as_slice().get(form as usize * records::UNIT) {
+            crate::text::prefetch(record);
+        }
+    }
+
     pub(crate) fn lang_primary(&self, lang: u16) -> &str {
         let tag = self.lang(lang);
         tag.split(['-', '_']).next().unwrap_or("")
@@ -127,6 +141,10 @@ pub struct Stack {
     pub(crate) kinds: Vec<String>,
     /// By layer: names may match in any case although the layer itself does not say so.
     pub(crate) loosened: Vec<bool>,
+    /// Words that may begin a name of some layer.
+    pub(crate) gate: Gate,
+    /// Tells this stack from others.
+    pub(crate) number: u64,
 }
 
 impl Stack {
@@ -194,7 +212,15 @@ impl Stack {
         }
         stack.joined.settle(&stack.lexicons, &stack.kind_maps);
         stack.loosened = stack.joined.loosened(&stack.lexicons);
+        stack.lexicons.iter().for_each(|lexicon| stack.gate.join(&lexicon.gate));
+        static NUMBER: AtomicU64 = AtomicU64::new(1);
+        stack.number = NUMBER.fetch_add(1, Ordering::Relaxed);
         stack
+    }
+
+    /// Whether few words of a text can begin a name of any layer.
+    pub(crate) fn sparse(&self) -> bool {
+        self.lexicons.iter().all(|lexicon| lexicon.sparse) && !self.loosened.contains(&true)
     }
 
     /// The word of a kind.

@@ -1,10 +1,15 @@
-//! The prefix table: every prefix (in words) of every name, in buckets of one cache line.
+//! The prefix table: prefixes (in words) of names, in buckets of one cache line, with filters in front.
+//!
+//! A name of one word has the slot of that word. A name of several words has slots from its second word on, down to
+//! where no other name goes on: `Boston Globe Media Partners` is found at `Boston Globe Media` if no other name begins
+//! so, and the rest of it is compared with the text. Which first words are worth a look is the filters' affair.
 
 use bytemuck::{Pod, Zeroable};
 
 use super::storage::{Array, Bytes};
+use crate::text::words::{first_prefix, next_prefix};
 
-/// The prefix is a whole name: the payload is a form.
+/// The prefix leads to one form only (or is a whole name): the payload is a form.
 pub(crate) const TERMINAL: u32 = 1 << 31;
 /// Some name goes on behind the prefix.
 pub(crate) const CHILDREN: u32 = 1 << 30;
@@ -13,79 +18,228 @@ pub(crate) const LOWER: u32 = 1 << 29;
 /// The form of a terminal prefix.
 pub(crate) const FORM: u32 = LOWER - 1;
 
-/// Eight slots: the tags first, so that one load compares them all. A payload of 0 is an empty slot.
+/// The most buckets that a search goes through. A sound table needs a handful; a damaged one must not look endless.
+const MOST_BUCKETS: usize = 1 << 12;
+
+/// Slots of a bucket.
+const SLOTS: usize = 10;
+
+/// Ten slots of one cache line. A payload of 0 is an empty slot.
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
 #[repr(C, align(64))]
 pub(crate) struct Bucket {
-    tags: [u32; 8],
-    payloads: [u32; 8],
+    payloads: [u32; SLOTS],
+    tags: [u16; SLOTS],
+    /// Not 0 if a slot that belongs here, or passed by, had to go to the next bucket.
+    overflow: u32,
 }
 
-/// An open-addressed table from prefix hashes to payloads, and a filter of first words in front of it.
+/// An open-addressed table from prefix hashes to payloads, and the filters in front of it.
 ///
-/// Tags are 32 of the hash's 64 bits: the table may answer for a prefix that it does not hold (the hit is then
-/// verified against the name), but it never denies one that it holds.
+/// Tags are 16 of the hash's 64 bits: the table may answer for a prefix that it does not hold (the hit is then verified
+/// against the name), but it never denies one that it holds.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
     buckets: Array<Bucket>,
-    /// First words of all names.
-    filter: Array<u64>,
+    /// First words of all names; one number says whether the word may be a name and whether it may begin a longer one.
+    first: Filter,
     /// First words of the names that may begin in lower case. Most words of a text are in lower case, most names are
     /// not: this small filter keeps the former from the latter.
-    lower: Array<u64>,
+    lower: Filter,
+    /// The first two words of longer names.
+    pairs: Filter,
 }
 
-/// A table as one search sees it: its parts are looked up once a text, not once a word.
+/// A table as a search sees it: its parts are looked up once for many words.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {
     buckets: &'a [Bucket],
-    filter: &'a [u64],
-    lower: &'a [u64],
+    first: FilterView<'a>,
+    lower: FilterView<'a>,
+    pairs: FilterView<'a>,
+}
+
+/// Forms (names that share all words) from which a table is built.
+#[derive(Debug, Default)]
+pub(crate) struct Forms {
+    /// Hashes of the words of all forms, one form after the other.
+    words: Vec<u64>,
+    forms: Vec<Form>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Form {
+    start: usize,
+    payload: u32,
+    len: u8,
+}
+
+impl Forms {
+    /// Adds a form: the hashes of its words, whether it may begin in lower case, its payload (below [`FORM`]).
+    pub fn push(&mut self, words: &[u64], lower: bool, payload: u32) {
+        let (start, len) = (self.words.len(), words.len().min(usize::from(u8::MAX)) as u8);
+        self.words.extend_from_slice(words);
+        self.forms.push(Form { start, payload: payload | if lower { LOWER } else { 0 }, len });
+    }
+
+    fn word(&self, form: u32, depth: usize) -> u64 {
+        self.words[self.forms[form as usize].start + depth]
+    }
+
+    /// Slots of the names of several words: hash, payload.
+    fn slots(&self, mut level: Vec<(u64, u32)>, slots: &mut Vec<(u64, u32)>) {
+        let mut depth = 2;
+        while !level.is_empty() {
+            level.sort_unstable();
+            let mut next = Vec::new();
+            for group in level.chunk_by(|a, b| a.0 == b.0) {
+                let payload = |form: u32| self.forms[form as usize].payload;
+                if let [(hash, form)] = group {
+                    slots.push((*hash, TERMINAL | payload(*form)));
+                    continue;
+                }
+                let mut branch = 0;
+                for (hash, form) in group {
+                    if usize::from(self.forms[*form as usize].len) == depth {
+                        slots.push((*hash, TERMINAL | payload(*form)));
+                    } else {
+                        branch |= CHILDREN | payload(*form) & LOWER;
+                        next.push((next_prefix(*hash, self.word(*form, depth)), *form));
+                    }
+                }
+                if branch != 0 {
+                    slots.push((group[0].0, branch));
+                }
+            }
+            level = next;
+            depth += 1;
+        }
+    }
+
+    /// Builds the table.
+    pub fn build(self) -> Table {
+        if self.forms.is_empty() {
+            return Table::default();
+        }
+        // Twice the hash of the first word, and whether the form is longer.
+        let mut first: Vec<u64> = Vec::with_capacity(self.forms.len());
+        let (mut lower, mut pairs) = (Vec::new(), Vec::new());
+        let mut slots = Vec::with_capacity(self.forms.len() + self.forms.len() / 16);
+        for (index, form) in self.forms.iter().enumerate() {
+            let hash = first_prefix(self.words[form.start]);
+            if form.payload & LOWER != 0 {
+                lower.push(hash);
+            }
+            // Hashes of words have free bits.
+            first.push(hash | u64::from(form.len > 1));
+            if form.len == 1 {
+                slots.push((hash, TERMINAL | form.payload));
+            } else {
+                pairs.push((next_prefix(hash, self.words[form.start + 1]), index as u32));
+            }
+        }
+        let build = |hashes: &mut Vec<u64>, bits| {
+            hashes.sort_unstable();
+            hashes.dedup();
+            Filter::build(hashes, bits)
+        };
+        let first = build(&mut first, 10);
+        let lower = build(&mut lower, 16);
+        let mut two: Vec<u64> = pairs.iter().map(|p| p.0 & !1).collect();
+        let two = build(&mut two, 12);
+        self.slots(pairs, &mut slots);
+        drop(self);
+        Table { buckets: Array::copy_of(&place(&slots)), first, lower, pairs: two }
+    }
+}
+
+/// Puts slots into buckets, at a load of 0.7: measured best between misses and size.
+fn place(slots: &[(u64, u32)]) -> Vec<Bucket> {
+    let count = (slots.len() * 10).div_ceil(7 * SLOTS) + 1;
+    let mut buckets = vec![Bucket::default(); count];
+    for (hash, payload) in slots {
+        let mut at = index(*hash, count);
+        loop {
+            let bucket = &mut buckets[at];
+            if let Some(slot) = bucket.payloads.iter().position(|p| *p == 0) {
+                bucket.tags[slot] = tag(*hash);
+                bucket.payloads[slot] = *payload;
+                break;
+            }
+            bucket.overflow = 1;
+            at = if at + 1 == count { 0 } else { at + 1 };
+        }
+    }
+    buckets
 }
 
 impl Table {
-    /// Builds from prefixes (hash, payload) and first words (hash, whether some name may begin with it in lower case),
-    /// both distinct in the hash.
-    pub fn build(prefixes: &[(u64, u32)], first_words: &[(u64, bool)]) -> Self {
-        if prefixes.is_empty() {
-            return Self::default();
+    /// The parts of the table, to be searched.
+    #[inline]
+    pub fn view(&self) -> View<'_> {
+        View {
+            buckets: self.buckets.as_slice(),
+            first: self.first.view(),
+            lower: self.lower.view(),
+            pairs: self.pairs.view(),
         }
-        // Load 0.6: measured best between misses and size.
-        let count = (prefixes.len() * 5).div_ceil(3 * 8).max(1) + 1;
-        let mut buckets = vec![Bucket::default(); count];
-        for (hash, payload) in prefixes {
-            let mut at = index(*hash, count);
-            loop {
-                if let Some(slot) = buckets[at].payloads.iter().position(|p| *p == 0) {
-                    buckets[at].tags[slot] = tag(*hash);
-                    buckets[at].payloads[slot] = *payload;
-                    break;
-                }
-                at = if at + 1 == count { 0 } else { at + 1 };
-            }
-        }
-        let filter = filter(first_words.iter().map(|f| f.0), first_words.len());
-        let lower = || first_words.iter().filter(|f| f.1).map(|f| f.0);
-        let lower = self::filter(lower(), lower().count());
-        Self { buckets: Array::copy_of(&buckets), filter: Array::copy_of(&filter), lower: Array::copy_of(&lower) }
     }
 
-    /// The parts of the table, to be searched.
-    pub fn view(&self) -> View<'_> {
-        View { buckets: self.buckets.as_slice(), filter: self.filter.as_slice(), lower: self.lower.as_slice() }
+    /// Names (at most eight letters) and bytes of the sections that the table takes in a file.
+    pub fn sections(&self) -> [(&'static str, &Bytes); 4] {
+        [
+            ("buckets", self.buckets.bytes()),
+            ("first", self.first.words.bytes()),
+            ("lower", self.lower.words.bytes()),
+            ("pairs", self.pairs.words.bytes()),
+        ]
+    }
+
+    /// A table from the sections that [`Table::sections`] names.
+    pub fn of_sections(mut section: impl FnMut(&'static str) -> Bytes) -> Self {
+        let mut filter = |name| Filter { words: Array::of_bytes(section(name)) };
+        let (first, lower, pairs) = (filter("first"), filter("lower"), filter("pairs"));
+        Self { buckets: Array::of_bytes(section("buckets")), first, lower, pairs }
     }
 }
 
 impl View<'_> {
-    /// Whether a word may begin a name, written in lower case or not; `false` is certain.
+    /// Whether a word may begin a name that is written in lower case; `false` is certain.
     #[inline]
-    pub fn may_begin(&self, hash: u64, lower: bool) -> bool {
-        let filter = if lower { self.lower } else { self.filter };
-        if filter.is_empty() {
-            return false;
+    pub fn may_be_lower(&self, word: u64) -> bool {
+        self.lower.may_hold(word)
+    }
+
+    /// Whether a word may be a name, and whether it may begin a longer one; `false` is certain.
+    #[inline]
+    pub fn may_begin(&self, word: u64) -> (bool, bool) {
+        self.first.may_hold_either(word)
+    }
+
+    /// Whether two words may begin a name of more than one word (the hash of their prefix); `false` is certain.
+    #[inline]
+    pub fn may_be_pair(&self, prefix: u64) -> bool {
+        self.pairs.may_hold(prefix & !1)
+    }
+
+    /// Brings what [`View::may_begin`] looks at into the cache.
+    #[inline]
+    pub fn prefetch_first(&self, word: u64) {
+        self.first.prefetch(word);
+    }
+
+    /// Brings what [`View::may_be_pair`] looks at into the cache.
+    #[inline]
+    pub fn prefetch_pair(&self, prefix: u64) {
+        self.pairs.prefetch(prefix);
+    }
+
+    /// Brings the bucket of a prefix into the cache, for a look at it some time later.
+    #[inline]
+    pub fn prefetch(&self, hash: u64) {
+        if !self.buckets.is_empty() {
+            crate::text::prefetch(&self.buckets[index(hash, self.buckets.len())]);
         }
-        let (word, bits) = filter_bits(hash, filter.len());
-        filter[word] & bits == bits
     }
 
     /// Calls `each` with the payload of every slot whose tag fits the hash.
@@ -94,21 +248,21 @@ impl View<'_> {
         let count = self.buckets.len();
         let mut at = index(hash, count);
         let tag = tag(hash);
-        // A table is never full, so an empty slot ends every search; the bound keeps damaged files from looping.
-        for _ in 0..count {
+        // Some bucket did not overflow, which ends every search; the bound keeps damaged files from looping.
+        for _ in 0..count.min(MOST_BUCKETS) {
             let bucket = &self.buckets[at];
-            // Both masks without branches, which the compiler turns into two vector comparisons.
-            let (mut equal, mut empty) = (0u32, 0u32);
-            for slot in 0..8 {
+            let mut equal = 0u32;
+            for slot in 0..SLOTS {
                 equal |= u32::from(bucket.tags[slot] == tag) << slot;
-                empty |= u32::from(bucket.payloads[slot] == 0) << slot;
             }
-            equal &= !empty;
             while equal != 0 {
-                each(bucket.payloads[equal.trailing_zeros() as usize & 7]);
+                let payload = bucket.payloads[equal.trailing_zeros() as usize % SLOTS];
+                if payload != 0 {
+                    each(payload);
+                }
                 equal &= equal - 1;
             }
-            if empty != 0 {
+            if bucket.overflow == 0 {
                 return;
             }
             at = if at + 1 == count { 0 } else { at + 1 };
@@ -122,45 +276,78 @@ fn index(hash: u64, count: usize) -> usize {
 }
 
 #[inline]
-fn tag(hash: u64) -> u32 {
-    (hash >> 1) as u32
+fn tag(hash: u64) -> u16 {
+    (hash >> 2) as u16
 }
 
-/// A filter of two bits a word in 16 bits a word.
-fn filter(hashes: impl Iterator<Item = u64>, count: usize) -> Vec<u64> {
-    if count == 0 {
-        return Vec::new();
-    }
-    let mut filter = vec![0u64; (count / 4).next_power_of_two().max(1)];
-    for hash in hashes {
-        let (word, bits) = filter_bits(hash, filter.len());
-        filter[word] |= bits;
-    }
-    filter
+/// A filter that may only reject: three bits of one number for each hash.
+#[derive(Clone, Debug, Default)]
+struct Filter {
+    words: Array<u64>,
 }
 
-/// One word of the filter and two bits in it.
-#[inline]
-fn filter_bits(hash: u64, words: usize) -> (usize, u64) {
-    let word = (hash >> 13) as usize & (words - 1);
-    (word, 1 << (hash >> 1 & 63) | 1 << (hash >> 7 & 63))
+#[derive(Clone, Copy)]
+struct FilterView<'a> {
+    words: &'a [u64],
 }
 
-/// The sections that a table takes in a file.
-impl Table {
-    /// Names (at most eight letters) and bytes of the parts.
-    pub fn sections(&self) -> [(&'static str, &Bytes); 3] {
-        [("buckets", self.buckets.bytes()), ("filter", self.filter.bytes()), ("lower", self.lower.bytes())]
+impl Filter {
+    /// A filter of distinct hashes with so many bits for each.
+    fn build(hashes: &[u64], bits: usize) -> Self {
+        if hashes.is_empty() {
+            return Self::default();
+        }
+        let mut words = vec![0u64; (hashes.len() * bits).div_ceil(64)];
+        for hash in hashes {
+            let (word, bits) = filter_bits(*hash, words.len());
+            words[word] |= bits;
+        }
+        Self { words: Array::copy_of(&words) }
     }
 
-    /// A table from the parts that [`Table::sections`] names.
-    pub fn of_sections(mut part: impl FnMut(&'static str) -> Bytes) -> Self {
-        Self {
-            buckets: Array::of_bytes(part("buckets")),
-            filter: Array::of_bytes(part("filter")),
-            lower: Array::of_bytes(part("lower")),
+    #[inline]
+    fn view(&self) -> FilterView<'_> {
+        FilterView { words: self.words.as_slice() }
+    }
+}
+
+impl FilterView<'_> {
+    #[inline]
+    fn may_hold(&self, hash: u64) -> bool {
+        if self.words.is_empty() {
+            return false;
+        }
+        let (word, bits) = filter_bits(hash, self.words.len());
+        self.words[word] & bits == bits
+    }
+
+    /// [`Filter::may_hold`] for a hash with the lowest bit 0 and 1, which share a number.
+    #[inline]
+    fn may_hold_either(&self, hash: u64) -> (bool, bool) {
+        if self.words.is_empty() {
+            return (false, false);
+        }
+        let (word, even) = filter_bits(hash, self.words.len());
+        let (_, odd) = filter_bits(hash | 1, self.words.len());
+        let word = self.words[word];
+        (word & even == even, word & odd == odd)
+    }
+
+    #[inline]
+    fn prefetch(&self, hash: u64) {
+        if let Some(word) = self.words.get(filter_bits(hash, self.words.len()).0) {
+            crate::text::prefetch(word);
         }
     }
+}
+
+/// One number of the filter and three bits in it, other ones where the lowest bit of the hash is set. The place comes
+/// from other bits than that of the bucket, so that hashes that share a bucket do not share a number.
+#[inline]
+fn filter_bits(hash: u64, words: usize) -> (usize, u64) {
+    let word = ((hash >> 24 & 0xFFFF_FFFF) * words as u64 >> 32) as usize;
+    let bits = if hash & 1 == 0 { hash } else { hash >> 18 };
+    (word, 1 << (bits >> 2 & 63) | 1 << (bits >> 8 & 63) | 1 << (bits >> 14 & 63))
 }
 
 #[cfg(test)]
@@ -168,27 +355,54 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_prefix_is_found_again() {
+    fn every_form_is_found_again() {
         let mut state = 1u64;
-        let mut prefixes: Vec<(u64, u32)> = (0..5000)
-            .map(|i| {
-                state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-                (state & !1, TERMINAL | i)
-            })
-            .collect();
-        prefixes.sort();
-        let first: Vec<(u64, bool)> = prefixes.iter().map(|p| (p.0, p.1 % 10 == 0)).collect();
-        let table = Table::build(&prefixes, &first);
-        let table = table.view();
-        for (hash, payload) in &prefixes {
-            assert!(table.may_begin(*hash, false));
-            assert!(payload % 10 != 0 || table.may_begin(*hash, true));
-            let mut found = Vec::new();
-            table.probe(*hash, |p| found.push(p));
-            assert!(found.contains(payload));
+        let mut random = || {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            crate::text::words::next_prefix(state, 1) & !3
+        };
+        let vocabulary: Vec<u64> = (0..200).map(|_| random()).collect();
+        let mut forms = Forms::default();
+        let mut all: Vec<(Vec<u64>, bool)> = Vec::new();
+        for i in 0..5000 {
+            let words: Vec<u64> =
+                (0..1 + random() / 4 % 4).map(|_| vocabulary[(random() / 4 % 200) as usize]).collect();
+            if all.iter().all(|(other, _)| *other != words) {
+                forms.push(&words, i % 10 == 0, all.len() as u32 + 1);
+                all.push((words, i % 10 == 0));
+            }
         }
-        let strange = |i: &u64| i.wrapping_mul(0x9E37_79B9_7F4A_7C15) << 1;
-        let strangers = (0..5000u64).filter(|i| table.may_begin(strange(i), false)).count();
-        assert!(strangers < 1500, "the filter lets {strangers} of 5000 strangers through");
+        let built = forms.build();
+        let table = built.view();
+        for (number, (words, lower)) in all.iter().enumerate() {
+            let payload = TERMINAL | (number as u32 + 1);
+            let mut prefix = first_prefix(words[0]);
+            let (single, longer) = table.may_begin(prefix);
+            assert!(if words.len() == 1 { single } else { longer });
+            assert!(!lower || table.may_be_lower(prefix));
+            let mut found = false;
+            let mut probe = |prefix| {
+                let mut children = false;
+                table.probe(prefix, |p| {
+                    found |= p & !LOWER & !CHILDREN == payload;
+                    children |= p & CHILDREN != 0 && (!lower || p & LOWER != 0);
+                });
+                children
+            };
+            if words.len() == 1 {
+                probe(prefix);
+            } else {
+                prefix = next_prefix(prefix, words[1]);
+                assert!(table.may_be_pair(prefix));
+                let mut next = 2;
+                while probe(prefix) && next < words.len() {
+                    prefix = next_prefix(prefix, words[next]);
+                    next += 1;
+                }
+            }
+            assert!(found, "form {number} of {} words", words.len());
+        }
+        let strangers = (0..5000).filter(|_| table.may_be_pair(random())).count();
+        assert!(strangers < 250, "the filter lets {strangers} of 5000 strangers through");
     }
 }

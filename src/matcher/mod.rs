@@ -8,6 +8,7 @@ pub(crate) mod naive;
 mod overlap;
 mod passage;
 mod policy;
+mod walk;
 
 pub use overlap::Overlaps;
 pub(crate) use overlap::{Group, group, select};
@@ -16,10 +17,10 @@ pub(crate) use policy::Nearness;
 
 use crate::gazetteer::MatchPolicy;
 use crate::lexicon::names::{self, NameRecord};
-use crate::lexicon::table::{CHILDREN, FORM, LOWER, TERMINAL};
 use crate::lexicon::{EntityId, Lexicon, NO_POLICY, NameId, Stack, policy_code};
 use crate::text::fold::{self, Folded, Gap};
-use crate::text::words::{Scanner, Word, first_prefix, inner, next_prefix};
+use crate::text::masks::ByteSet;
+use crate::text::words::{Scanner, Word};
 use crate::text::{Language, Span};
 use policy::{Context, Place};
 
@@ -53,8 +54,11 @@ pub(crate) struct Hit {
 #[derive(Default)]
 pub(crate) struct Matcher {
     scanner: Scanner,
-    pub words: Vec<Word>,
+    words: Vec<Word>,
+    /// Whether `words` are those of the text searched last.
+    complete: bool,
     verifier: Verifier,
+    walker: walk::Walker,
     window: Window,
 }
 
@@ -78,13 +82,39 @@ struct Window {
 const WINDOW: usize = if cfg!(test) { 24 } else { 1 << 16 };
 
 impl Matcher {
-    /// Only finds the words of a text; how many there are.
-    pub fn words(&mut self, text: &str) -> u64 {
-        self.scanner.scan(text, &mut self.words);
-        self.words.len() as u64
+    /// Only finds where the words of a text stand, and in the dense shape which they are; how many there are.
+    pub fn words(&mut self, stack: &Stack, text: &str, options: MatchOptions) -> u64 {
+        self.read(stack, text, options);
+        self.count()
     }
 
-    /// Replaces `hits` by all hits of all layers in a text, and fills [`Matcher::words`].
+    /// Reads the words of a text in the shape of the stack; whether that is the sparse one.
+    fn read(&mut self, stack: &Stack, text: &str, options: MatchOptions) -> bool {
+        let sparse = stack.sparse() && options.policy != Some(MatchPolicy::Folded);
+        self.scanner.read(text, if sparse { stack.gate.first() } else { &ByteSet::NONE });
+        let sparse = sparse && self.scanner.is_plain();
+        self.complete = false;
+        if !sparse {
+            self.complete(text);
+        }
+        sparse
+    }
+
+    /// How many words the text searched last has.
+    pub fn count(&self) -> u64 {
+        if self.complete { self.words.len() as u64 } else { self.scanner.count() }
+    }
+
+    /// All words of the text searched last.
+    pub fn complete(&mut self, text: &str) -> &[Word] {
+        if !self.complete {
+            self.scanner.words(text, &mut self.words);
+            self.complete = true;
+        }
+        &self.words
+    }
+
+    /// Replaces `hits` by all hits of all layers in a text.
     ///
     /// Returns the byte where the search was given up because there were more than `most` hits, if it was.
     pub fn find(
@@ -98,7 +128,7 @@ impl Matcher {
     ) -> Option<u32> {
         hits.clear();
         let mut given_up: Option<u32> = None;
-        self.scanner.scan(text, &mut self.words);
+        let sparse = self.read(stack, text, options);
         let mut context = Context {
             text,
             language,
@@ -107,14 +137,25 @@ impl Matcher {
             marks: None,
             passages: Default::default(),
         };
+        let Self { scanner, words, verifier, walker, window, .. } = self;
+        if sparse {
+            walker.starts(stack, text, scanner);
+        }
         for (layer, lexicon) in stack.lexicons.iter().enumerate() {
             let layer = Layer { stack, lexicon, layer: layer as u8 };
-            let walked = layer.walk(&self.words, &mut self.verifier, &mut context, most, hits);
+            let walked = if sparse {
+                walker.sparse(&layer, text, scanner, verifier, &mut context, most, hits)
+            } else {
+                walker.dense(&layer, words, verifier, &mut context, most, hits)
+            };
             let mut searched = None;
-            if lexicon.substrings.may_match(self.scanner.saw_wide()) {
-                searched = self.window.search(&layer, &mut self.verifier, &mut context, most, hits);
+            if lexicon.substrings.may_match(scanner.saw_wide()) {
+                searched = window.search(&layer, verifier, &mut context, most, hits);
             }
             given_up = [given_up, walked, searched].into_iter().flatten().min();
+        }
+        if sparse {
+            walker.learn(text, scanner);
         }
         // What one side found behind the place where another gave up would look as if nothing else were there.
         if let Some(byte) = given_up {
@@ -131,113 +172,6 @@ struct Layer<'a> {
 }
 
 impl Layer<'_> {
-    #[inline(never)]
-    fn walk(
-        &self,
-        words: &[Word],
-        verifier: &mut Verifier,
-        context: &mut Context<'_>,
-        most: usize,
-        hits: &mut Vec<Hit>,
-    ) -> Option<u32> {
-        let table = self.lexicon.table.view();
-        let any_case = context.policy == Some(MatchPolicy::Folded) || self.stack.loosened[self.layer as usize];
-        for (first, word) in words.iter().enumerate() {
-            if !table.may_begin(word.hash(), !word.capital() && !any_case) {
-                continue;
-            }
-            if hits.len() > most {
-                return Some(word.start);
-            }
-            let mut prefix = first_prefix(word.hash());
-            let mut last = first;
-            loop {
-                let mut flags = 0;
-                table.probe(prefix, |payload| {
-                    flags |= payload & (CHILDREN | LOWER);
-                    if payload & TERMINAL != 0 && (word.capital() || any_case || payload & LOWER != 0) {
-                        self.verify(payload & FORM, words, first, last, verifier, context, hits);
-                    }
-                });
-                if flags & CHILDREN == 0 || !(word.capital() || any_case || flags & LOWER != 0) {
-                    break;
-                }
-                last += 1;
-                let Some(next) = words.get(last) else { break };
-                prefix = next_prefix(prefix, next.hash());
-            }
-        }
-        None
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the state of one walk")]
-    #[inline(never)]
-    fn verify(
-        &self,
-        form: u32,
-        words: &[Word],
-        first: usize,
-        last: usize,
-        verifier: &mut Verifier,
-        context: &mut Context<'_>,
-        hits: &mut Vec<Hit>,
-    ) {
-        let (begin, end) = (words[first], words[last]);
-        let mixed = begin.mixed() || end.mixed();
-        let raw = &context.text.as_bytes()[begin.start as usize..end.end as usize];
-        // Which stretch of the text `verifier.text` holds: 0 none, 1 the words, 2 their neighbours as well.
-        let mut read = 0;
-        for (name, record) in self.lexicon.form(form) {
-            let Some(Listed { record, entity }) = self.listed(record) else { continue };
-            let record = &record;
-            let listed = record.text;
-            let edges = record.flags & names::EDGE_SYMBOLS != 0;
-            if !mixed && !edges && raw == listed {
-                let span = Span::new(begin.start, end.end);
-                self.hit(record, entity, name, span, Nearness::Exact, false, hits);
-                continue;
-            }
-            if !mixed && !edges && first == last {
-                match policy::quick(record, listed, raw, context) {
-                    Some(true) => {
-                        let span = Span::new(begin.start, end.end);
-                        self.hit(record, entity, name, span, Nearness::Folded, false, hits);
-                        continue;
-                    }
-                    Some(false) => continue,
-                    None => {}
-                }
-            }
-            let wanted = if edges { 2 } else { 1 };
-            if read < wanted {
-                let from = if edges && first > 0 { words[first - 1] } else { begin };
-                let from_start = if edges && first == 0 { 0 } else { from.start };
-                let to = match (edges, words.get(last + 1)) {
-                    (true, Some(next)) => next.end,
-                    (true, None) => context.text.len() as u32,
-                    (false, _) => end.end,
-                };
-                verifier.text.read(&context.text[from_start as usize..to as usize], from_start);
-                read = wanted;
-            }
-            let word = match (read, first) {
-                (2, 0) => 0,
-                (2, _) => inner(words, first - 1) + 1,
-                _ => inner(words, first),
-            };
-            let Ok(listed) = std::str::from_utf8(listed) else { continue };
-            verifier.name.read(listed, 0);
-            // The walk ends with a whole word, whatever script it is in: only the substring side is open.
-            let place = Place { folded: &verifier.text, word, offset: 0, count: last + 1 - first };
-            let language = Language::of_tag(self.lexicon.lang(record.lang));
-            if let Some((span, nearness, dotless)) =
-                policy::compare(record, listed, &verifier.name, language, place, context)
-            {
-                self.hit(record, entity, name, span, nearness, dotless, hits);
-            }
-        }
-    }
-
     /// A name as the joined layers have it; `None` if it is not to be searched.
     #[inline]
     fn listed<'r>(&self, mut record: NameRecord<'r>) -> Option<Listed<'r>> {

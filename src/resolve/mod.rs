@@ -213,7 +213,7 @@ impl Resolver {
         out.dropped.clear();
         out.language = language;
         out.given_up = self.matcher.find(stack, text, language, options.matching, max_hits(text.len()), &mut self.hits);
-        out.words = self.matcher.words.len() as u64;
+        out.words = self.matcher.count();
         out.sentences = 0;
         if !self.hits.is_empty() {
             self.sentences.find(text, language);
@@ -236,8 +236,8 @@ impl Resolver {
     }
 
     /// Only finds the words of a text; how many there are.
-    pub fn words(&mut self, text: &str) -> u64 {
-        self.matcher.words(text)
+    pub fn words(&mut self, stack: &Stack, text: &str, options: &ResolveOptions) -> u64 {
+        self.matcher.words(stack, text, options.matching)
     }
 
     /// Only finds the hits in a text, before gates, overlaps and resolution; how many there are.
@@ -260,7 +260,7 @@ impl Resolver {
             stack,
             text,
             language,
-            words: &self.matcher.words,
+            words: self.matcher.complete(text),
             sentences: &self.sentences,
             common: self.common,
             passages: &mut passages,

@@ -5,7 +5,11 @@
 //! order in a script that keeps them, goes through [`Folded`].
 
 use super::fold::{self, Folded, Sort};
-use super::mask::Masks;
+use super::masks::{ByteSet, Masks, decode};
+
+mod starts;
+
+pub(crate) use starts::Gate;
 
 /// A word of a text, in 16 bytes: a long document has many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,34 +87,77 @@ fn eight(bytes: &[u8]) -> u64 {
     }
 }
 
-/// The bits of a hash that are left free for the cache of folded words: capital, wide.
+/// The bits of a hash that are left free for the flags of a word.
 const FLAGS: u64 = 3;
 
-/// Hash of the search key `bytes[..len]`; what stands behind it is looked at but does not count. `fold` is OR-ed into
-/// every byte (0x20 folds ASCII words as they stand).
-#[inline(always)]
-fn hash_bytes(bytes: &[u8], len: usize, fold: u64) -> u64 {
-    if len <= 8 {
-        let mask = if len == 0 { 0 } else { u64::MAX >> (64 - 8 * len) };
-        return mix(((eight(bytes) | fold) & mask) ^ K1, K0 ^ len as u64) & !FLAGS;
+/// `LOW[n]` keeps the first `n` of 16 bytes.
+const LOW: [[u64; 2]; 17] = {
+    let mut masks = [[u64::MAX; 2]; 17];
+    let mut n = 0;
+    while n < 16 {
+        masks[n] = if n < 8 { [(1 << (8 * n)) - 1, 0] } else { [u64::MAX, (1 << (8 * (n - 8))) - 1] };
+        n += 1;
     }
+    masks
+};
+
+/// The first sixteen of the bytes from `at` on as two numbers; those behind `len` are 0.
+#[inline(always)]
+fn sixteen(bytes: &[u8], at: usize, len: usize) -> [u64; 2] {
+    let mut chunk = [0; 16];
+    match bytes.get(at..at + 16) {
+        Some(whole) => chunk.copy_from_slice(whole),
+        None => chunk[..bytes.len() - at].copy_from_slice(&bytes[at..]),
+    }
+    let both = u128::from_le_bytes(chunk);
+    let [low, high] = LOW[len.min(16)];
+    [both as u64 & low, (both >> 64) as u64 & high]
+}
+
+/// Hash of a search key of at most 16 bytes, as [`sixteen`] gives it.
+#[inline(always)]
+fn hash_sixteen([low, high]: [u64; 2], len: usize) -> u64 {
+    mix(low ^ K1, high ^ K0.wrapping_add(len as u64)) & !FLAGS
+}
+
+/// Sets bit 5 of the bytes that [`sixteen`] kept, which folds ASCII words.
+#[inline(always)]
+fn fold_sixteen([low, high]: [u64; 2], len: usize) -> [u64; 2] {
+    let mask = LOW[len.min(16)];
+    [low | ASCII_FOLD & mask[0], high | ASCII_FOLD & mask[1]]
+}
+
+/// Hash of the search key `bytes[at..at + len]`; what stands behind it is looked at but does not count. `fold` is OR-ed
+/// into every byte (0x20 folds ASCII words as they stand).
+#[inline(always)]
+fn hash_bytes(bytes: &[u8], at: usize, len: usize, fold: u64) -> u64 {
+    if len <= 16 {
+        let key = sixteen(bytes, at, len);
+        return hash_sixteen(if fold == 0 { key } else { fold_sixteen(key, len) }, len);
+    }
+    hash_long(&bytes[at..at + len], fold)
+}
+
+#[inline(never)]
+fn hash_long(bytes: &[u8], fold: u64) -> u64 {
+    let len = bytes.len();
     let mut state = K0 ^ len as u64;
     let mut at = 0;
     while len - at > 16 {
         state = mix((eight(&bytes[at..]) | fold) ^ state, (eight(&bytes[at + 8..]) | fold) ^ K1);
         at += 16;
     }
-    // The last 16 bytes, which may overlap what was read; of shorter words the last eight.
-    let (a, b) = if len >= 16 { (len - 16, len - 8) } else { (0, len - 8) };
-    mix((eight(&bytes[a..]) | fold) ^ state, (eight(&bytes[b..]) | fold) ^ K1) & !FLAGS
+    // The last 16 bytes, which may overlap what was read.
+    mix((eight(&bytes[len - 16..]) | fold) ^ state, (eight(&bytes[len - 8..]) | fold) ^ K1) & !FLAGS
 }
 
 const ASCII_FOLD: u64 = 0x2020_2020_2020_2020;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /// Hash of a search key given as text.
 pub(crate) fn hash_key(key: &str) -> u64 {
     // An ASCII key has bit 5 set in every byte already (letters, digits, DEL for `_`), so both ways agree.
-    hash_bytes(key.as_bytes(), key.len(), if key.is_ascii() { ASCII_FOLD } else { 0 })
+    hash_bytes(key.as_bytes(), 0, key.len(), if key.is_ascii() { ASCII_FOLD } else { 0 })
 }
 
 /// Hash of the first word of a walk.
@@ -134,86 +181,155 @@ struct Cached {
     hash: u64,
 }
 
-/// Scans texts for words; keeps its buffers and its memory of folded words from text to text.
-pub(crate) struct Scanner {
+/// What folded words are remembered by: their raw bytes. Natural language repeats its words.
+struct Memory {
     cache: Vec<Cached>,
     folded: Folded,
     key: String,
-    wide: bool,
-    masks: Masks,
 }
 
-impl Default for Scanner {
+impl Default for Memory {
     fn default() -> Self {
-        Self {
-            cache: vec![Cached { raw: [0; 3], hash: 0 }; 1 << CACHE_BITS],
-            folded: Folded::default(),
-            key: String::new(),
-            wide: false,
-            masks: Masks::default(),
+        let cache = vec![Cached { raw: [0; 3], hash: 0 }; 1 << CACHE_BITS];
+        Self { cache, folded: Folded::default(), key: String::new() }
+    }
+}
+
+impl Memory {
+    /// Hash and capital of a whole word with characters above ASCII.
+    #[inline]
+    fn word(&mut self, text: &str, start: usize, end: usize) -> (u64, bool) {
+        if end - start > CACHED_BYTES {
+            return self.fold(&text[start..end]);
         }
+        let len = end - start;
+        let [low, high] = sixteen(text.as_bytes(), start, len);
+        let rest = text.as_bytes().get(start + 16..end).map_or(0, eight);
+        let raw = [low, high, rest | (len as u64) << 56];
+        let slot = mix(raw[0] ^ K0, raw[1] ^ raw[2].rotate_left(32) ^ K1) >> (64 - CACHE_BITS);
+        let cached = self.cache[slot as usize];
+        if cached.raw == raw {
+            return (cached.hash & !FLAGS, cached.hash & 1 != 0);
+        }
+        let (hash, capital) = self.fold(&text[start..end]);
+        self.cache[slot as usize] = Cached { raw, hash: hash | u64::from(capital) };
+        (hash, capital)
+    }
+
+    #[inline(never)]
+    fn fold(&mut self, word: &str) -> (u64, bool) {
+        self.folded.read(word, 0);
+        self.key.clear();
+        self.folded.key(0, &mut self.key);
+        (hash_key(&self.key), self.folded.letters.first().is_some_and(|l| l.upper))
     }
 }
 
-/// Whether a character may be, or decompose to, a letter from U+0E00 on outside the Latin and Greek blocks from U+1E00.
-#[inline]
-fn is_wide(c: u32) -> bool {
-    c >= 0xE00 && !(0x1E00..0x2E80).contains(&c)
-}
-
-/// The character at `at` and where the next one begins. `bytes` are valid UTF-8, `bytes[at]` is a lead byte above ASCII.
-#[inline]
-fn decode(bytes: &[u8], at: usize) -> (u32, usize) {
-    let tail = |i: usize| u32::from(bytes.get(at + i).copied().unwrap_or(0) & 0x3F);
-    let lead = u32::from(bytes[at]);
-    if lead < 0xE0 {
-        ((lead & 0x1F) << 6 | tail(1), at + 2)
-    } else if lead < 0xF0 {
-        ((lead & 0xF) << 12 | tail(1) << 6 | tail(2), at + 3)
-    } else {
-        ((lead & 7) << 18 | tail(1) << 12 | tail(2) << 6 | tail(3), at + 4)
-    }
+/// Scans texts for words; keeps its buffers and its memory of folded words from text to text.
+#[derive(Default)]
+pub(crate) struct Scanner {
+    memory: Memory,
+    masks: Masks,
+    starts: starts::Starts,
 }
 
 impl Scanner {
-    /// Whether the text scanned last holds a letter of a script from Thai on (Latin and Greek extensions excepted):
-    /// only then may names of scripts without word boundaries match.
+    /// Reads where the words of a text stand; `first` are the first bytes that [`Scanner::starts`] looks for.
+    pub fn read(&mut self, text: &str, first: &ByteSet) {
+        self.masks.read(text, first);
+    }
+
+    /// Whether the text read last holds a letter of a script from Thai on (Latin and Greek extensions excepted): only
+    /// then may names of scripts without word boundaries match.
     pub fn saw_wide(&self) -> bool {
-        self.wide
+        self.masks.wide()
     }
 
-    /// Replaces `words` by the words of `text`.
-    #[inline(never)]
-    pub fn scan(&mut self, text: &str, words: &mut Vec<Word>) {
-        words.clear();
-        self.wide = false;
+    /// Whether runs of word bytes are the words of the text read last. Else only [`Scanner::words`] tells them.
+    pub fn is_plain(&self) -> bool {
+        !self.masks.odd()
+    }
+
+    /// How many words the text read last has, if it [is plain](Self::is_plain).
+    pub fn count(&self) -> u64 {
+        self.masks.count()
+    }
+
+    /// Whether a word ends at a byte that stands behind a byte of a word, in a text that [is plain](Self::is_plain).
+    #[inline]
+    pub fn ends(&self, at: usize) -> bool {
+        !self.masks.is_word(at)
+    }
+
+    /// The word at or after a byte, in a text that [is plain](Self::is_plain).
+    #[inline]
+    pub fn next(&mut self, text: &str, at: usize) -> Option<Word> {
+        let start = self.masks.next_word(at);
+        (start < text.len()).then(|| self.word(text, start))
+    }
+
+    /// The word before a byte, in a text that [is plain](Self::is_plain).
+    pub fn before(&mut self, text: &str, at: usize) -> Option<Word> {
+        let (start, _) = self.masks.word_before(at)?;
+        Some(self.word(text, start))
+    }
+
+    /// Hands the words of the text read last to `each` that may begin a name of a stack (any number that tells it from
+    /// other stacks): those that `gate` lets through and that are not known to begin nothing. The text must be
+    /// [plain](Self::is_plain) and read with the gate's first bytes.
+    #[inline]
+    pub fn starts(&mut self, text: &str, stack: u64, gate: &Gate, each: impl FnMut(Word)) {
+        self.starts.of_stack(stack);
+        self.starts.find(text, &self.masks, &mut self.memory, gate, each);
+    }
+
+    /// Remembers that a word of the text read last begins no name of the stack asked for last.
+    #[inline]
+    pub fn begins_nothing(&mut self, text: &str, word: Word) {
+        self.starts.begins_nothing(text, word);
+    }
+
+    #[inline]
+    fn word(&mut self, text: &str, start: usize) -> Word {
+        let end = self.masks.word_end(start);
         let bytes = text.as_bytes();
-        let mut masks = std::mem::take(&mut self.masks);
-        masks.read(bytes);
-        let mut at = masks.next_word(0);
-        while at < bytes.len() {
-            let (end, wide) = masks.word_end(at);
-            if wide {
-                // Only whole words are remembered, so what is found needs no look at its characters.
-                let (raw, slot) = if end - at <= CACHED_BYTES { Self::slot(bytes, at, end) } else { ([0; 3], 0) };
-                let cached = self.cache[slot];
-                if cached.raw == raw && raw[2] != 0 {
-                    self.wide |= cached.hash & 2 != 0;
-                    words.push(Word::new(cached.hash & !FLAGS, at, end, cached.hash & 1 != 0, false));
-                } else {
-                    self.wide(text, at, end, words);
-                }
-            } else {
-                let hash = hash_bytes(&bytes[at..], end - at, ASCII_FOLD);
-                words.push(Word::new(hash, at, end, bytes[at].is_ascii_uppercase(), false));
-            }
-            at = masks.next_word(end);
+        let len = end - start;
+        let key = sixteen(bytes, start, len);
+        let ascii = if len <= 16 { (key[0] | key[1]) & HIGHS == 0 } else { bytes[start..end].is_ascii() };
+        if !ascii {
+            let (hash, capital) = self.memory.word(text, start, end);
+            return Word::new(hash, start, end, capital, false);
         }
-        self.masks = masks;
+        let hash = match len {
+            ..=16 => hash_sixteen(fold_sixteen(key, len), len),
+            _ => hash_long(&bytes[start..end], ASCII_FOLD),
+        };
+        Word::new(hash, start, end, bytes[start].is_ascii_uppercase(), false)
     }
 
-    /// A stretch of word bytes, some of them outside ASCII: words, and what characters outside ASCII part them.
-    fn wide(&mut self, text: &str, start: usize, stop: usize, words: &mut Vec<Word>) {
+    /// Replaces `words` by all words of the text read last.
+    #[inline(never)]
+    pub fn words(&mut self, text: &str, words: &mut Vec<Word>) {
+        words.clear();
+        let mut at = self.masks.next_word(0);
+        if self.masks.odd() {
+            while at < text.len() {
+                let end = self.masks.word_end(at);
+                self.stretch(text, at, end, words);
+                at = self.masks.next_word(end);
+            }
+            return;
+        }
+        words.reserve(self.masks.count() as usize);
+        while at < text.len() {
+            let word = self.word(text, at);
+            words.push(word);
+            at = self.masks.next_word(word.end as usize);
+        }
+    }
+
+    /// A stretch of word bytes: words, and what characters outside ASCII part them.
+    fn stretch(&mut self, text: &str, start: usize, stop: usize, words: &mut Vec<Word>) {
         let bytes = text.as_bytes();
         let mut i = start;
         // The word so far. Ignored characters at its end do not belong to it.
@@ -224,7 +340,6 @@ impl Scanner {
                 (Sort::Word, i + 1, true)
             } else {
                 let (c, next) = decode(bytes, i);
-                self.wide |= is_wide(c);
                 (fold::sort(c), next, false)
             };
             match sort {
@@ -257,57 +372,23 @@ impl Scanner {
         }
         let (hash, capital) = if ascii {
             let bytes = text.as_bytes();
-            (hash_bytes(&bytes[start..], end - start, ASCII_FOLD), bytes[start].is_ascii_uppercase())
-        } else if end - start <= CACHED_BYTES {
-            self.remember(text, start, end)
+            (hash_bytes(bytes, start, end - start, ASCII_FOLD), bytes[start].is_ascii_uppercase())
         } else {
-            self.fold(&text[start..end])
+            self.memory.word(text, start, end)
         };
         words.push(Word::new(hash, start, end, capital, false));
     }
 
-    /// The raw bytes of a short word as three numbers (the length in the highest byte), and their place in the cache.
-    #[inline(always)]
-    fn slot(bytes: &[u8], start: usize, end: usize) -> ([u64; 3], usize) {
-        let len = end - start;
-        let part = |at: usize| match len.saturating_sub(at) {
-            0 => 0,
-            left => eight(bytes.get(start + at..).unwrap_or_default()) & (u64::MAX >> (64 - 8 * left.min(8))),
-        };
-        let raw = [part(0), part(8), part(16) | (len as u64) << 56];
-        let slot = mix(raw[0] ^ K0, raw[1] ^ raw[2].rotate_left(32) ^ K1) >> (64 - CACHE_BITS);
-        (raw, slot as usize)
-    }
-
-    /// Folds a word, unless it is remembered, and remembers it.
-    fn remember(&mut self, text: &str, start: usize, end: usize) -> (u64, bool) {
-        let (raw, slot) = Self::slot(text.as_bytes(), start, end);
-        let cached = self.cache[slot];
-        if cached.raw == raw {
-            return (cached.hash & !FLAGS, cached.hash & 1 != 0);
-        }
-        let (hash, capital) = self.fold(&text[start..end]);
-        let wide = text[start..end].chars().any(|c| is_wide(u32::from(c)));
-        self.cache[slot] = Cached { raw, hash: hash | u64::from(capital) | u64::from(wide) << 1 };
-        (hash, capital)
-    }
-
-    fn fold(&mut self, word: &str) -> (u64, bool) {
-        self.folded.read(word, 0);
-        self.key.clear();
-        self.folded.key(0, &mut self.key);
-        (hash_key(&self.key), self.folded.letters.first().is_some_and(|l| l.upper))
-    }
-
     fn mixed(&mut self, text: &str, first: usize, end: usize, words: &mut Vec<Word>) {
-        self.folded.read(&text[first..end], first as u32);
-        for word in 0..self.folded.words.len() {
-            self.key.clear();
-            self.folded.key(word, &mut self.key);
-            let letters = self.folded.word(word);
+        let Memory { folded, key, .. } = &mut self.memory;
+        folded.read(&text[first..end], first as u32);
+        for word in 0..folded.words.len() {
+            key.clear();
+            folded.key(word, key);
+            let letters = folded.word(word);
             let start = letters.iter().map(|l| l.start).min().unwrap_or(0);
             let word_end = letters.iter().map(|l| l.end).max().unwrap_or(start);
-            words.push(Word::new(hash_key(&self.key), start as usize, word_end as usize, letters[0].upper, true));
+            words.push(Word::new(hash_key(key), start as usize, word_end as usize, letters[0].upper, true));
         }
     }
 }
@@ -336,7 +417,9 @@ mod tests {
 
     fn scanned(text: &str) -> Vec<(u64, u32, u32, bool)> {
         let mut words = Vec::new();
-        Scanner::default().scan(text, &mut words);
+        let mut scanner = Scanner::default();
+        scanner.read(text, &ByteSet::NONE);
+        scanner.words(text, &mut words);
         words.iter().map(|w| (w.hash(), w.start, w.end, w.capital())).collect()
     }
 
@@ -360,7 +443,7 @@ mod tests {
     fn texts_of_scripts_without_word_boundaries_are_seen() {
         let saw = |text: &str| {
             let mut scanner = Scanner::default();
-            scanner.scan(text, &mut Vec::new());
+            scanner.read(text, &ByteSet::NONE);
             scanner.saw_wide()
         };
         for text in ["東京", "ｶﾞ", "ไทย", "ລາວ", "ខ្មែរ", "မြန်မာ", "བོད", "a⼀", "㈱", "🈂"]

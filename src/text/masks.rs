@@ -1,0 +1,459 @@
+//! Where the words of a text stand: one bit a byte, 64 bytes at a time.
+//!
+//! A byte belongs to a word if its character does: ASCII letters, digits and `_`, and what [`fold::sort`] calls a word
+//! above ASCII. The bulk is decided by vector instructions, chosen at run time ([`Level`]); the few characters that they
+//! cannot decide ([`is_rare`]) are looked up one by one. All levels give the same bits.
+
+mod portable;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+use std::sync::OnceLock;
+
+use super::fold::{self, Sort};
+
+/// The instructions that read a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Level {
+    /// Eight bytes at a time in a general register, on any machine.
+    Portable,
+    /// 16 bytes at a time, on every x86-64.
+    Sse2,
+    /// 32 bytes at a time.
+    Avx2,
+}
+
+impl Level {
+    /// All levels that this machine has.
+    pub fn available() -> Vec<Self> {
+        let mut levels = vec![Self::Portable];
+        #[cfg(target_arch = "x86_64")]
+        {
+            levels.push(Self::Sse2);
+            if std::arch::is_x86_feature_detected!("avx2") {
+                levels.push(Self::Avx2);
+            }
+        }
+        levels
+    }
+
+    /// The best level of this machine, unless `GAZETIER_SIMD` (`portable`, `sse2`, `avx2`) asks for a lower one.
+    pub fn best() -> Self {
+        static BEST: OnceLock<Level> = OnceLock::new();
+        *BEST.get_or_init(|| {
+            let wanted = match std::env::var("GAZETIER_SIMD").as_deref() {
+                Ok("portable") => Self::Portable,
+                Ok("sse2") => Self::Sse2,
+                _ => Self::Avx2,
+            };
+            Self::available().into_iter().filter(|level| *level <= wanted).max().unwrap_or(Self::Portable)
+        })
+    }
+}
+
+/// Brings a cache line close, for a look at it some time later; does nothing where there is no instruction for it.
+#[inline(always)]
+pub(crate) fn prefetch<T>(place: &T) {
+    #[cfg(target_arch = "x86_64")]
+    x86::prefetch(place);
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = place;
+}
+
+/// A set of bytes, laid out for a look-up by half bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ByteSet {
+    /// `rows[b >> 7][b & 15]` has the bit `b >> 4 & 7` where `b` is in the set.
+    rows: [[u8; 16]; 2],
+}
+
+impl ByteSet {
+    /// The empty set.
+    pub const NONE: Self = Self { rows: [[0; 16]; 2] };
+    /// All bytes.
+    pub const ALL: Self = Self { rows: [[0xFF; 16]; 2] };
+
+    /// Adds a byte.
+    pub fn insert(&mut self, byte: u8) {
+        self.rows[usize::from(byte >> 7)][usize::from(byte & 15)] |= 1 << (byte >> 4 & 7);
+    }
+
+    /// Whether a byte is in the set.
+    #[inline]
+    pub fn contains(&self, byte: u8) -> bool {
+        self.rows[usize::from(byte >> 7)][usize::from(byte & 15)] >> (byte >> 4 & 7) & 1 != 0
+    }
+
+    /// Adds another set.
+    pub fn join(&mut self, other: &Self) {
+        for (row, more) in self.rows.iter_mut().flatten().zip(other.rows.iter().flatten()) {
+            *row |= more;
+        }
+    }
+
+    /// The set as 32 bytes, for a section of a file.
+    pub fn to_bytes(self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        bytes[..16].copy_from_slice(&self.rows[0]);
+        bytes[16..].copy_from_slice(&self.rows[1]);
+        bytes
+    }
+
+    /// The set that [`ByteSet::to_bytes`] wrote.
+    pub fn from_bytes(bytes: &[u8; 32]) -> Self {
+        let mut rows = [[0; 16]; 2];
+        rows[0].copy_from_slice(&bytes[..16]);
+        rows[1].copy_from_slice(&bytes[16..]);
+        Self { rows }
+    }
+}
+
+/// What the vector instructions say of 64 bytes, a bit a byte.
+#[derive(Clone, Copy, Debug, Default)]
+struct Raw {
+    /// ASCII letters, digits, `_`.
+    ascii: u64,
+    /// Bytes above ASCII.
+    high: u64,
+    /// Leads of characters that must be looked up.
+    rare: u64,
+    /// Leads of characters of two bytes that belong to gaps.
+    gap2: u64,
+    /// Leads of characters of three bytes that belong to gaps.
+    gap3: u64,
+    /// Bytes in the set of first bytes.
+    first: u64,
+    /// Leads from 0xE3 on: all their characters are wide.
+    wide: u64,
+}
+
+/// Whether a character must be looked up by its first two bytes: it may belong to a gap, vanish or decompose into several
+/// words. What is never looked up belongs to a word, as all characters of its lead do but for those in [`DOUBTFUL`].
+#[inline]
+fn is_rare(lead: u8, next: u8) -> bool {
+    match lead {
+        0xC3..=0xC9 | 0xCC | 0xCE..=0xD1 | 0xE4..=0xE9 | 0xEB | 0xEC => {
+            DOUBTFUL.iter().any(|(doubtful, low, high)| lead == *doubtful && (*low..=*high).contains(&next))
+        }
+        // Extended Latin.
+        0xE1 => !matches!(next, 0xB8..=0xBB),
+        _ => true,
+    }
+}
+
+/// Lead and range of second bytes of what is not whole words: × ÷ Ŀ ŀ ŉ, Greek accents, `·` and unassigned places, a sign, hexagrams.
+const DOUBTFUL: [(u8, u8, u8); 8] = [
+    (0xC3, 0x97, 0x97),
+    (0xC3, 0xB7, 0xB7),
+    (0xC4, 0xBF, 0xBF),
+    (0xC5, 0x80, 0x89),
+    (0xCE, 0x80, 0x8D),
+    (0xCE, 0xA2, 0xA2),
+    (0xCF, 0xB6, 0xB6),
+    (0xE4, 0xB7, 0xB7),
+];
+
+/// Whether a character may be, or decompose to, a letter from U+0E00 on outside the Latin and Greek blocks from U+1E00.
+#[inline]
+pub(super) fn is_wide(c: u32) -> bool {
+    c >= 0xE00 && !(0x1E00..0x2E80).contains(&c)
+}
+
+/// The character at `at` and where the next one begins. `bytes` are valid UTF-8, `bytes[at]` is a lead byte above ASCII.
+#[inline]
+pub(super) fn decode(bytes: &[u8], at: usize) -> (u32, usize) {
+    let tail = |i: usize| u32::from(bytes.get(at + i).copied().unwrap_or(0) & 0x3F);
+    let lead = u32::from(bytes[at]);
+    if lead < 0xE0 {
+        ((lead & 0x1F) << 6 | tail(1), at + 2)
+    } else if lead < 0xF0 {
+        ((lead & 0xF) << 12 | tail(1) << 6 | tail(2), at + 3)
+    } else {
+        ((lead & 7) << 18 | tail(1) << 12 | tail(2) << 6 | tail(3), at + 4)
+    }
+}
+
+/// The bits of a text.
+#[derive(Clone, Debug)]
+pub(crate) struct Masks {
+    /// Bytes that belong to words; one block more than the text has, which is 0.
+    word: Vec<u64>,
+    /// First bytes of words that are in the set asked for.
+    first: Vec<u64>,
+    len: usize,
+    count: u64,
+    odd: bool,
+    wide: bool,
+    level: Level,
+}
+
+impl Default for Masks {
+    fn default() -> Self {
+        Self::with_level(Level::best())
+    }
+}
+
+/// Bytes that a level may look at behind a block, to see whole characters.
+const BEHIND: usize = 2;
+
+impl Masks {
+    /// Masks that are read by a level, which the machine must have.
+    pub fn with_level(level: Level) -> Self {
+        Self { word: Vec::new(), first: Vec::new(), len: 0, count: 0, odd: false, wide: false, level }
+    }
+
+    /// Reads a text; `first` are the bytes that [`Masks::firsts`] looks for.
+    pub fn read(&mut self, text: &str, first: &ByteSet) {
+        let bytes = text.as_bytes();
+        self.len = bytes.len();
+        self.word.clear();
+        self.first.clear();
+        self.word.reserve(bytes.len() / 64 + 2);
+        self.first.reserve(bytes.len() / 64 + 1);
+        (self.count, self.odd, self.wide) = (0, false, false);
+        let mut settler = Settler { masks: self, bytes, gap: 0, last: 0 };
+        // A level reads `BEHIND` bytes more than a block has; what it cannot read so is read from a copy.
+        let whole = bytes.len().saturating_sub(BEHIND) / 64 * 64;
+        let level = settler.masks.level;
+        read_blocks(level, &bytes[..(whole + BEHIND).min(bytes.len())], whole / 64, first, &mut settler);
+        let rest = &bytes[whole..];
+        if !rest.is_empty() {
+            // Spaces behind the end are no words.
+            let mut last = [b' '; 128 + BEHIND];
+            last[..rest.len()].copy_from_slice(rest);
+            read_blocks(level, &last, rest.len().div_ceil(64), first, &mut settler);
+        }
+        self.word.push(0);
+    }
+
+    /// How many words there are, if the text is not [`Masks::odd`].
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Whether some character vanishes or decomposes into words and gaps, so that runs of bits are not yet words.
+    pub fn odd(&self) -> bool {
+        self.odd
+    }
+
+    /// Whether some character is wide (see [`is_wide`]).
+    pub fn wide(&self) -> bool {
+        self.wide
+    }
+
+    /// First bytes of words that are in the set asked for, by blocks of 64 bytes.
+    pub fn firsts(&self) -> &[u64] {
+        &self.first
+    }
+
+    /// The bits from a byte on, the lowest first: 64 of them, 0 behind the text.
+    #[inline]
+    pub fn from(&self, at: usize) -> u64 {
+        let (block, shift) = (at / 64, at % 64);
+        match self.word.get(block..block + 2) {
+            Some(two) => two[0] >> shift | two[1] << 1 << (63 - shift),
+            None => self.word.get(block).map_or(0, |one| one >> shift),
+        }
+    }
+
+    /// The first byte at or after `at` that belongs to a word; the length of the text if there is none.
+    #[inline]
+    pub fn next_word(&self, at: usize) -> usize {
+        let mut at = at;
+        loop {
+            let bits = self.from(at);
+            if bits != 0 {
+                return at + bits.trailing_zeros() as usize;
+            }
+            at += 64;
+            if at >= self.len {
+                return self.len;
+            }
+        }
+    }
+
+    /// The first byte after `at`, which belongs to a word, that does not.
+    #[inline]
+    pub fn word_end(&self, at: usize) -> usize {
+        let mut at = at;
+        loop {
+            let run = self.from(at).trailing_ones() as usize;
+            at += run;
+            if run < 64 {
+                return at;
+            }
+        }
+    }
+
+    /// Whether a byte belongs to a word; none behind the text does.
+    #[inline]
+    pub fn is_word(&self, at: usize) -> bool {
+        self.word.get(at / 64).is_some_and(|bits| bits >> (at % 64) & 1 != 0)
+    }
+
+    /// The start of the word that ends before `end`, and its end; `None` if there is no word before.
+    pub fn word_before(&self, end: usize) -> Option<(usize, usize)> {
+        let last = (0..end).rev().find(|at| self.is_word(*at))?;
+        let start = (0..last).rev().find(|at| !self.is_word(*at)).map_or(0, |gap| gap + 1);
+        Some((start, last + 1))
+    }
+}
+
+/// Turns what a level says into words.
+struct Settler<'a> {
+    masks: &'a mut Masks,
+    bytes: &'a [u8],
+    /// Bytes at the start of the next block that belong to a gap character of this one.
+    gap: u64,
+    /// Whether the last byte belonged to a word.
+    last: u64,
+}
+
+impl Settler<'_> {
+    #[inline(always)]
+    fn settle(&mut self, raw: Raw) {
+        let mut gap = std::mem::take(&mut self.gap);
+        if raw.high != 0 {
+            let (two, three) = (raw.gap2, raw.gap3);
+            gap |= two | two << 1 | three | three << 1 | three << 2;
+            self.gap = (two | three) >> 63 | three >> 62;
+            self.masks.wide |= raw.wide != 0;
+            let mut rare = raw.rare & !(two | three);
+            while rare != 0 {
+                let bit = rare.trailing_zeros();
+                rare &= rare - 1;
+                self.rare(bit, &mut gap);
+            }
+        }
+        let word = (raw.ascii | raw.high) & !gap;
+        let starts = word & !(word << 1 | self.last);
+        self.last = word >> 63;
+        self.masks.count += u64::from(starts.count_ones());
+        self.masks.word.push(word);
+        self.masks.first.push(starts & raw.first);
+    }
+
+    /// Looks up the character that begins at a bit of the block.
+    #[inline(never)]
+    fn rare(&mut self, bit: u32, gap: &mut u64) {
+        let at = self.masks.word.len() * 64 + bit as usize;
+        let (c, next) = decode(self.bytes, at);
+        self.masks.wide |= is_wide(c);
+        match fold::sort(c) {
+            Sort::Word => {}
+            Sort::Gap => {
+                let bits = ((1u128 << (next - at)) - 1) << bit;
+                *gap |= bits as u64;
+                self.gap |= (bits >> 64) as u64;
+            }
+            Sort::Ignored | Sort::Mixed => self.masks.odd = true,
+        }
+    }
+}
+
+/// Hands `count` blocks of 64 bytes to the settler; there are [`BEHIND`] bytes more.
+#[inline]
+fn read_blocks(level: Level, bytes: &[u8], count: usize, first: &ByteSet, settler: &mut Settler<'_>) {
+    match level {
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => x86::avx2(bytes, count, first, settler),
+        #[cfg(target_arch = "x86_64")]
+        Level::Sse2 => x86::sse2(bytes, count, first, settler),
+        _ => portable::blocks(bytes, count, first, settler),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Bits of a text by the definition: word, odd, wide.
+    fn plain(text: &str) -> (Vec<bool>, bool, bool) {
+        let mut bits = Vec::new();
+        let (mut odd, mut wide) = (false, false);
+        for c in text.chars() {
+            let word = match fold::sort(u32::from(c)) {
+                _ if c.is_ascii() => c.is_ascii_alphanumeric() || c == '_',
+                Sort::Gap => false,
+                Sort::Word => true,
+                Sort::Ignored | Sort::Mixed => {
+                    odd = true;
+                    true
+                }
+            };
+            wide |= is_wide(u32::from(c));
+            bits.extend(std::iter::repeat_n(word, c.len_utf8()));
+        }
+        (bits, odd, wide)
+    }
+
+    fn check(text: &str) {
+        let (bits, odd, wide) = plain(text);
+        let starts: Vec<usize> = (0..bits.len()).filter(|i| bits[*i] && (*i == 0 || !bits[*i - 1])).collect();
+        let mut set = ByteSet::NONE;
+        (0..=255u8).filter(|b| b % 3 == 0).for_each(|b| set.insert(b));
+        for level in Level::available() {
+            let mut masks = Masks::with_level(level);
+            // What was read before leaves nothing behind.
+            masks.read("½ 東 a b c d", &ByteSet::ALL);
+            masks.read(text, &set);
+            if let Some(at) = (0..text.len()).find(|at| masks.is_word(*at) != bits[*at]) {
+                let c = (0..=at).rev().find_map(|from| text.get(from..)?.chars().next());
+                panic!("{level:?} byte {at} {c:?}, {:x?}", c.map(|c| c.to_string().into_bytes()));
+            }
+            let found = (masks.odd(), masks.wide(), masks.count());
+            assert_eq!(found, (odd, wide, starts.len() as u64), "{level:?} {}", text.escape_unicode());
+            let firsts: Vec<usize> = (0..text.len()).filter(|i| masks.first[i / 64] >> (i % 64) & 1 != 0).collect();
+            let expected: Vec<usize> = starts.iter().copied().filter(|i| text.as_bytes()[*i] % 3 == 0).collect();
+            assert!(firsts == expected, "{level:?} {}", text.escape_unicode());
+            let mut at = 0;
+            let mut words = Vec::new();
+            while masks.next_word(at) < text.len() {
+                let start = masks.next_word(at);
+                at = masks.word_end(start);
+                words.push(start);
+                assert_eq!(masks.word_before(at + 1).map(|w| w.0), Some(start));
+            }
+            assert!(words == starts, "{level:?} {}", text.escape_unicode());
+        }
+    }
+
+    #[test]
+    fn every_character_is_sorted_at_every_place_of_a_block() {
+        // All characters one after the other stand at all places; each also alone between spaces and letters.
+        for shift in 0..5 {
+            let mut text = "x".repeat(shift);
+            for c in (0..=0x10_FFFFu32).filter_map(char::from_u32) {
+                text.push(c);
+                if u32::from(c) % 7 == 0 {
+                    text.push_str(" a");
+                }
+                if text.len() > 1 << 12 {
+                    check(&text);
+                    text.clear();
+                }
+            }
+            check(&text);
+        }
+    }
+
+    #[test]
+    fn sets_know_their_bytes() {
+        let mut set = ByteSet::NONE;
+        for byte in [0, b'A', b'z', 0x80, 0xC4, 0xFF] {
+            assert!(!set.contains(byte));
+            set.insert(byte);
+            assert!(set.contains(byte));
+        }
+        assert_eq!((0..=255).filter(|b| set.contains(*b)).count(), 6);
+        assert_eq!(ByteSet::from_bytes(&set.to_bytes()), set);
+    }
+
+    proptest! {
+        #[test]
+        fn all_levels_see_the_same(text in "(?s)[a-zA-Z_0 .\u{A0}«»é×÷đ’—…“”\u{200B}\u{2028}€Ḁộ½東あ한\u{AD}\u{301}ÿ‿⁄]{0,200}|\\PC{0,200}") {
+            check(&text);
+        }
+    }
+}

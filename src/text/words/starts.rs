@@ -1,0 +1,185 @@
+//! Words that may begin a name, found without hashing the others.
+//!
+//! Of the words of a text few begin a name: most are in lower case and most names are not. Three tests reject the others,
+//! from the cheapest on: the set of first bytes (in the vector pass), a filter of whole ASCII words, and a memory of
+//! words that were seen to begin nothing. The loop over them has no branch that depends on the text.
+
+use super::{ASCII_FOLD, ByteSet, HIGHS, K0, K1, Masks, Memory, Word, fold_sixteen, hash_long, hash_sixteen, sixteen};
+
+/// Words in lower case that may begin a name, of all lexicons of a stack together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Gate {
+    /// First bytes of words that may begin a name.
+    first: ByteSet,
+    /// A bit for the hash of each ASCII word of at most 16 bytes that may begin a name in lower case.
+    lower: Box<[u64; GATE_WORDS]>,
+}
+
+/// Numbers in the filter of a [`Gate`]: 8 KiB, which stay in the fastest cache.
+pub(crate) const GATE_WORDS: usize = 1024;
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self { first: ByteSet::NONE, lower: Box::new([0; GATE_WORDS]) }
+    }
+}
+
+#[inline(always)]
+fn gate_bit([low, high]: [u64; 2]) -> usize {
+    ((low ^ high.rotate_left(29)).wrapping_mul(K1) >> (64 - GATE_WORDS.trailing_zeros() - 6)) as usize
+}
+
+impl Gate {
+    /// Adds the search key of a first word, and whether it may be written in lower case.
+    ///
+    /// A key that is no text of one word is of no harm: the gate may only let through more than it must.
+    pub fn insert(&mut self, key: &str, lower: bool) {
+        let Some(first) = key.chars().next() else { return };
+        let bytes = key.as_bytes();
+        if first.is_ascii() {
+            // Of `_` the key is DEL; digits and `_` have no capitals.
+            let byte = if bytes[0] == 0x7F { b'_' } else { bytes[0] };
+            self.first.insert(byte.to_ascii_uppercase());
+            if lower {
+                self.first.insert(byte);
+            }
+        }
+        // The first letter may be written with a mark, as a ligature or in a compatible form, in many ways.
+        (0xC2..=0xF4).for_each(|lead| self.first.insert(lead));
+        if lower && key.is_ascii() && bytes.len() <= 16 {
+            let bit = gate_bit(sixteen(bytes, 0, bytes.len()));
+            self.lower[bit / 64] |= 1 << (bit % 64);
+        }
+    }
+}
+
+impl Gate {
+    /// Adds what another gate lets through.
+    pub fn join(&mut self, other: &Self) {
+        self.first.join(&other.first);
+        self.lower.iter_mut().zip(other.lower.iter()).for_each(|(bits, more)| *bits |= more);
+    }
+
+    /// The gate as bytes, for a section of a file.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let lower = self.lower.iter().flat_map(|bits| bits.to_le_bytes());
+        self.first.to_bytes().into_iter().chain(lower).collect()
+    }
+
+    /// The gate that [`Gate::to_bytes`] wrote; `None` for another number of bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (first, bits) = bytes.split_first_chunk::<32>()?;
+        let (bits, rest) = bits.as_chunks::<8>();
+        if bits.len() != GATE_WORDS || !rest.is_empty() {
+            return None;
+        }
+        let mut gate = Self { first: ByteSet::from_bytes(first), ..Self::default() };
+        gate.lower.iter_mut().zip(bits).for_each(|(number, bytes)| *number = u64::from_le_bytes(*bytes));
+        Some(gate)
+    }
+
+    /// First bytes of words that may begin a name.
+    pub fn first(&self) -> &ByteSet {
+        &self.first
+    }
+}
+
+/// How many words are remembered to begin nothing: 64 KiB of them.
+const KNOWN_BITS: u32 = 12;
+
+/// Finds the words that may begin a name.
+pub(super) struct Starts {
+    /// Raw bytes of words of at most 16 bytes that begin no name of the stack searched last.
+    known: Vec<[u64; 2]>,
+    /// The stack that `known` is about.
+    stack: u64,
+    /// Words that passed the gate: start and length.
+    passed: Vec<(u32, u32)>,
+}
+
+impl Default for Starts {
+    fn default() -> Self {
+        Self { known: vec![[0; 2]; 1 << KNOWN_BITS], stack: 0, passed: Vec::new() }
+    }
+}
+
+#[inline(always)]
+fn known_slot([low, high]: [u64; 2]) -> usize {
+    ((low ^ high.rotate_left(23)).wrapping_mul(K0) >> (64 - KNOWN_BITS)) as usize
+}
+
+impl Starts {
+    /// Forgets what other stacks taught.
+    pub fn of_stack(&mut self, stack: u64) {
+        if self.stack != stack {
+            self.stack = stack;
+            self.known.fill([0; 2]);
+        }
+    }
+
+    /// Fills `passed` with the words that the masks have as possible starts and the gate lets through.
+    #[inline(never)]
+    fn pass(&mut self, bytes: &[u8], masks: &Masks, gate: &Gate) -> usize {
+        let firsts = masks.firsts();
+        let most: u32 = firsts.iter().map(|bits| bits.count_ones()).sum();
+        if self.passed.len() < most as usize + 1 {
+            self.passed.resize((most as usize + 1).next_power_of_two(), (0, 0));
+        }
+        let passed = &mut self.passed[..];
+        let known: &[[u64; 2]; 1 << KNOWN_BITS] = match self.known[..].try_into() {
+            Ok(known) => known,
+            Err(_) => return 0,
+        };
+        let mut count = 0;
+        for (block, bits) in firsts.iter().enumerate() {
+            let mut bits = *bits;
+            while bits != 0 {
+                let at = block * 64 + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                // A word of 64 bytes or more is long, whatever its length.
+                let len = masks.from(at).trailing_ones() as usize;
+                let raw = sixteen(bytes, at, len);
+                let bit = gate_bit(fold_sixteen(raw, len));
+                let lower = gate.lower[bit / 64] >> (bit % 64) & 1 != 0;
+                let capital = bytes[at].is_ascii_uppercase();
+                let long = len > 16;
+                let ascii = (raw[0] | raw[1]) & HIGHS == 0;
+                let known = known[known_slot(raw)] == raw;
+                passed[count] = (at as u32, len as u32);
+                count += usize::from((lower | capital | !ascii | long) & !(known & !long));
+            }
+        }
+        count
+    }
+
+    /// Hands the words to `each` that the gate lets through and that are not known to begin nothing.
+    #[inline]
+    pub fn find(&mut self, text: &str, masks: &Masks, memory: &mut Memory, gate: &Gate, mut each: impl FnMut(Word)) {
+        let bytes = text.as_bytes();
+        let count = self.pass(bytes, masks, gate);
+        for &(at, len) in &self.passed[..count] {
+            let (start, mut len) = (at as usize, len as usize);
+            if len == 64 {
+                len = masks.word_end(start) - start;
+            }
+            let raw = sixteen(bytes, start, len);
+            let ascii = if len <= 16 { (raw[0] | raw[1]) & HIGHS == 0 } else { bytes[start..start + len].is_ascii() };
+            let (hash, capital) = match (ascii, len) {
+                (false, _) => memory.word(text, start, start + len),
+                (true, ..=16) => (hash_sixteen(fold_sixteen(raw, len), len), bytes[start].is_ascii_uppercase()),
+                _ => (hash_long(&bytes[start..start + len], ASCII_FOLD), bytes[start].is_ascii_uppercase()),
+            };
+            each(Word::new(hash, start, start + len, capital, false));
+        }
+    }
+
+    /// Remembers that a word begins no name of the stack.
+    #[inline]
+    pub fn begins_nothing(&mut self, text: &str, word: Word) {
+        let len = (word.end - word.start) as usize;
+        if len <= 16 {
+            let raw = sixteen(text.as_bytes(), word.start as usize, len);
+            self.known[known_slot(raw)] = raw;
+        }
+    }
+}
