@@ -1,8 +1,8 @@
 //! What fuzzing runs: a file of any bytes whatever is refused or used, and never brings the process down.
 
+use gazetier::gazetteer::ReadOptions;
 use gazetier::gazetteer::compiled::{Header, seal};
 use gazetier::gazetteer::source::read_texts;
-use gazetier::gazetteer::ReadOptions;
 use gazetier::lexicon::{CompileOptions, Lexicon, Stack};
 use gazetier::{Document, Extractor, ResolveOptions};
 

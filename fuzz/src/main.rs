@@ -72,5 +72,8 @@ fn main() -> std::io::Result<()> {
             }
         }
     }
-    writeln!(std::io::stdout(), "{count} files: {opened} opened, {fewer} of these gave fewer mentions than the sound one")
+    writeln!(
+        std::io::stdout(),
+        "{count} files: {opened} opened, {fewer} of these gave fewer mentions than the sound one"
+    )
 }

@@ -223,3 +223,58 @@ impl<'s> Flattener<'s> {
         names
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::lexicon::joined::tests::gazetteer;
+
+    /// What a stack says of the entity under an id, its names in their order included.
+    fn said(stack: &Stack, id: &str) -> Option<String> {
+        let entity = stack.find(id)?;
+        let view = stack.entity(entity);
+        let mut names = Vec::new();
+        let members = stack.joined.members.get(&entity).cloned().unwrap_or_default();
+        for row in std::iter::once(entity).chain(members) {
+            let records = stack.lexicons[row.layer as usize].records();
+            for (_, name) in records.names(stack.record(row).names) {
+                if !names.contains(&name.text()) {
+                    names.push(name.text());
+                }
+            }
+        }
+        let fields = (view.id, view.name, stack.kind(view.kind), view.prior, view.outside(), view.needs());
+        Some(format!("{fields:?} {names:?}"))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        #[test]
+        fn every_id_means_the_same(gazetteer in gazetteer()) {
+            let stack = Stack::build(&gazetteer).expect("compiles");
+            let flat = Stack::of(vec![stack.flatten(CompileOptions::default()).expect("compiles")]);
+            let own = gazetteer.layers().iter().flat_map(|layer| &layer.entities).map(|entity| entity.id.clone());
+            for id in (0..14).map(|id| format!("x:{id}")).chain(own) {
+                prop_assert_eq!(said(&flat, &id), said(&stack, &id), "{}", id);
+            }
+            let rows = |stack: &Stack| -> usize {
+                let rows = stack.lexicons.iter().enumerate().flat_map(|(layer, lexicon)| {
+                    lexicon.records().rows().map(move |index| EntityId { layer: layer as u8, index })
+                });
+                rows.filter(|row| stack.entity_of(*row) == Some(*row)).count()
+            };
+            prop_assert_eq!(rows(&flat), rows(&stack));
+            prop_assert_eq!(flat.lexicons[0].check(), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn more_layers_than_ranks_are_refused() {
+        let mut lexicon = Lexicon::default();
+        lexicon.counts.rank = u16::MAX;
+        assert!(Stack::of(vec![lexicon.clone()]).flatten(CompileOptions::default()).is_err());
+    }
+}

@@ -256,4 +256,4 @@ impl Joined {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
