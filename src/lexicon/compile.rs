@@ -36,8 +36,8 @@ pub const MAX_OPEN_NAMES: usize = 100_000;
 /// Bit of a place in `Compiler::words`: the name may begin in lower case.
 const MAY_BE_LOWER: u32 = 1 << 31;
 
-/// With more ASCII words that may begin a name in lower case, most words of a text may begin a name, and hashing them all in one
-/// go is cheaper than asking the gate: measured between 4,000 and 16,000.
+/// With more ASCII words that may begin a name in lower case, most words of a text may begin a name, and hashing them
+/// all in one go is cheaper than asking the gate: measured between 4,000 and 16,000.
 const MAX_SPARSE_LOWER: usize = 8192;
 
 /// Words that get numbers in the order of their first use.
@@ -79,10 +79,9 @@ pub(super) struct Compiler<'f> {
     words: Vec<u64>,
     /// Names of the word side: hash of all words, name, place in `words` and [`MAY_BE_LOWER`].
     terminals: Vec<(u64, u32, u32)>,
+    gate: Gate,
     /// ASCII words that may begin a name in lower case.
     lower: HashSet<u64>,
-    /// Words that may begin a name.
-    gate: Gate,
     /// Names of the substring side: start and length of the pattern in `pattern_text`, name.
     patterns: Vec<(u32, u32, u32)>,
     pattern_text: String,
@@ -160,8 +159,8 @@ impl<'f> Compiler<'f> {
             key: String::new(),
             words: Vec::with_capacity(rows * 2),
             terminals: Vec::with_capacity(rows),
-            lower: HashSet::new(),
             gate: Gate::default(),
+            lower: HashSet::new(),
             patterns: Vec::new(),
             pattern_text: String::new(),
             problems: Vec::new(),
@@ -336,27 +335,27 @@ impl<'f> Compiler<'f> {
 
     /// Adds the words of the name just folded to the word side.
     fn words(&mut self, index: u32, lower: bool) -> Result<()> {
-        let start =
-            u32::try_from(self.words.len()).ok().filter(|start| start & MAY_BE_LOWER == 0).ok_or_else(|| {
-                Error::message("the names of one gazetteer layer have more than 2 thousand million words: split it")
-            })?;
+        let start = self.words.len();
+        if start >= MAY_BE_LOWER as usize {
+            return Err(Error::message("the names of one gazetteer layer have more than 2 thousand million words"));
+        }
         let mut prefix = 0;
         for k in 0..self.folded.words.len() {
             self.key.clear();
             self.folded.key(k, &mut self.key);
             let hash = hash_key(&self.key);
             self.words.push(hash);
-            if k == 0 {
-                prefix = first_prefix(hash);
-                self.gate.insert(&self.key, lower);
-                if lower && self.key.is_ascii() {
-                    self.lower.insert(hash);
-                }
-            } else {
+            if k > 0 {
                 prefix = next_prefix(prefix, hash);
+                continue;
+            }
+            prefix = first_prefix(hash);
+            self.gate.insert(&self.key, lower);
+            if lower && self.key.is_ascii() {
+                self.lower.insert(hash);
             }
         }
-        self.terminals.push((prefix, index, start | if lower { MAY_BE_LOWER } else { 0 }));
+        self.terminals.push((prefix, index, start as u32 | if lower { MAY_BE_LOWER } else { 0 }));
         Ok(())
     }
 
@@ -394,8 +393,6 @@ impl<'f> Compiler<'f> {
             ids,
             joins: Array::copy_of(&joins),
             table,
-            gate: self.gate,
-            sparse: self.lower.len() <= MAX_SPARSE_LOWER,
             substrings,
             kinds: self.kinds.words,
             langs: self.langs.words,
@@ -419,40 +416,41 @@ impl<'f> Compiler<'f> {
         (Ids::build(&ids), joins)
     }
 
-    /// The table, and the lists of names that share a form.
-    fn table(&mut self, lists: &mut Vec<u32>) -> Result<Table> {
+    fn table(&mut self, forms: &mut Vec<u32>) -> Result<Table> {
         let units = (self.records.len() / UNIT) as u32;
-        let records = Records { bytes: &self.records, strings: &self.strings.bytes };
         let mut terminals = std::mem::take(&mut self.terminals);
         terminals.sort_unstable();
-        let words = std::mem::take(&mut self.words);
-        let mut limiter = Limiter { records, places: &self.places, files: self.files, problems: &mut self.problems };
-        let mut forms = Forms::default();
+        let mut limiter = Limiter {
+            records: Records { bytes: &self.records, strings: &self.strings.bytes },
+            places: &self.places,
+            files: self.files,
+            problems: &mut self.problems,
+        };
+        let mut table = Forms::with_capacity(terminals.len(), std::mem::take(&mut self.words));
         let mut names: Vec<u32> = Vec::new();
         for group in terminals.chunk_by(|a, b| a.0 == b.0) {
-            let (_, first, start) = group[0];
-            let lower = group.iter().any(|(_, _, start)| start & MAY_BE_LOWER != 0);
-            let start = (start & !MAY_BE_LOWER) as usize;
-            let count = usize::from(records.name(first).map_or(0, |name| name.words));
             names.clear();
             names.extend(group.iter().map(|(_, name, _)| *name));
+            let words = limiter.records.name(names[0]).map_or(0, |record| record.words);
             limiter.limit(&mut names);
             let payload = match names[..] {
                 [only] => only,
                 _ => {
-                    let start = lists.len() as u32;
-                    lists.push(names.len() as u32);
-                    lists.extend_from_slice(&names);
-                    units.saturating_add(start)
+                    let start = forms.len() as u32;
+                    forms.push(names.len() as u32);
+                    forms.extend_from_slice(&names);
+                    units.saturating_add(start).min(FORM)
                 }
             };
-            forms.push(&words[start..start + count], lower, payload.min(FORM));
+            let lower = group.iter().any(|(_, _, start)| start & MAY_BE_LOWER != 0);
+            table.push((group[0].2 & !MAY_BE_LOWER) as usize, usize::from(words), lower, payload);
         }
-        if units as usize + lists.len() >= FORM as usize {
+        drop(terminals);
+        if units as usize + forms.len() >= FORM as usize {
             return Err(Error::message("the records of one gazetteer layer exceed 2 GiB: split it"));
         }
-        drop((terminals, words));
-        Ok(forms.build())
+        self.gate.set_sparse(self.lower.len() <= MAX_SPARSE_LOWER);
+        Ok(table.build(&self.gate))
     }
 
     fn substrings(&mut self) -> Result<substring::Substrings> {

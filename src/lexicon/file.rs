@@ -20,7 +20,6 @@ use super::table::Table;
 use super::{CompileOptions, Counts, Lexicon};
 use crate::error::{Error, Result};
 use crate::gazetteer::compiled::{Compiled, Header, OPEN, Section};
-use crate::text::words::Gate;
 
 /// The file behind a lexicon.
 #[derive(Clone, Debug)]
@@ -54,18 +53,6 @@ fn words_of(bytes: &Bytes) -> Option<Vec<String>> {
     rest.is_empty().then_some(words)
 }
 
-/// The gate as a section: eight bytes that say whether the lexicon is sparse, then the gate.
-fn put_gate(gate: &Gate, sparse: bool) -> Bytes {
-    let mut out = u64::from(sparse).to_le_bytes().to_vec();
-    out.extend_from_slice(&gate.to_bytes());
-    Bytes::copy_of(&out)
-}
-
-fn gate_of(bytes: &Bytes) -> Option<(Gate, bool)> {
-    let (sparse, gate) = bytes.as_slice().split_first_chunk::<8>()?;
-    Some((Gate::from_bytes(gate)?, u64::from_le_bytes(*sparse) == 1))
-}
-
 impl Lexicon {
     /// Names (at most eight letters) and bytes of all sections.
     fn sections(&self) -> Vec<(&'static str, Bytes)> {
@@ -78,7 +65,6 @@ impl Lexicon {
             ("kinds", put_words(&self.kinds)),
             ("langs", put_words(&self.langs)),
             ("patterns", self.substrings.bytes().clone()),
-            ("gate", put_gate(&self.gate, self.sparse)),
         ];
         sections.extend(self.table.sections().map(|(name, bytes)| (name, bytes.clone())));
         sections
@@ -209,8 +195,6 @@ impl Lexicon {
         let words = |name: &str| {
             words_of(&part(name)).ok_or_else(|| Error::message(format!("the section of {name} is damaged")))
         };
-        let (gate, sparse) =
-            gate_of(&part("gate")).ok_or_else(|| Error::message("the section of the gate is damaged"))?;
         Ok(Self {
             records: part("records"),
             strings: part("strings"),
@@ -219,8 +203,6 @@ impl Lexicon {
             joins: Array::of_bytes(part("joins")),
             table: Table::of_sections(part),
             substrings: Substrings::of_bytes(part("patterns")),
-            gate,
-            sparse,
             kinds: words("kinds")?,
             langs: words("langs")?,
             counts: Counts { entities: header.entities, names: header.names, generated: 0, rank: header.rank },

@@ -23,13 +23,13 @@ pub use entities::{EntityId, EntityView, KindId, NameId};
 pub(crate) use names::NameRecord;
 pub(crate) use records::{EntityRecord, Records};
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use storage::{Array, Bytes};
 
-use crate::error::{Problem, Result};
+use crate::error::Problem;
+use crate::error::Result;
 use crate::gazetteer::{Gazetteer, MatchPolicy};
 use crate::text::words::Gate;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// One compiled layer. Every section is flat bytes, the same in memory and in a mapped file.
 #[derive(Clone, Debug, Default)]
@@ -43,10 +43,6 @@ pub struct Lexicon {
     /// Rows that share an id with another row of the layer, or do something to others; in their order.
     pub(crate) joins: Array<u32>,
     pub(crate) table: table::Table,
-    /// Which words may begin a name.
-    pub(crate) gate: Gate,
-    /// Whether few words of a text can begin a name, so that these are looked for and the others not even hashed.
-    pub(crate) sparse: bool,
     pub(crate) substrings: substring::Substrings,
     pub(crate) kinds: Vec<String>,
     /// Tags of languages; the first is that of untagged names.
@@ -109,11 +105,12 @@ impl Lexicon {
         single.into_iter().chain(list.iter().copied()).filter_map(move |name| Some((name, records.name(name)?)))
     }
 
-    /// Brings what is known of a form into the cache, for a look at it some time later.
+    /// Brings the names of a form into the cache, for a look at them some time later.
     #[inline]
     pub(crate) fn prefetch(&self, form: u32) {
-        if let Some(record) = self.records.as_slice().get(form as usize * records::UNIT) {
-            crate::text::prefetch(record);
+        if let Some(record) = self.records.as_slice().get(form as usize * records::UNIT..) {
+            // A record goes on in the next line as often as not.
+            record.first().into_iter().chain(record.get(64)).for_each(crate::text::prefetch);
         }
     }
 
@@ -212,15 +209,11 @@ impl Stack {
         }
         stack.joined.settle(&stack.lexicons, &stack.kind_maps);
         stack.loosened = stack.joined.loosened(&stack.lexicons);
-        stack.lexicons.iter().for_each(|lexicon| stack.gate.join(&lexicon.gate));
+        stack.gate.set_sparse(!stack.loosened.contains(&true));
+        stack.lexicons.iter().for_each(|lexicon| stack.gate.join(&lexicon.table.gate()));
         static NUMBER: AtomicU64 = AtomicU64::new(1);
         stack.number = NUMBER.fetch_add(1, Ordering::Relaxed);
         stack
-    }
-
-    /// Whether few words of a text can begin a name of any layer.
-    pub(crate) fn sparse(&self) -> bool {
-        self.lexicons.iter().all(|lexicon| lexicon.sparse) && !self.loosened.contains(&true)
     }
 
     /// The word of a kind.

@@ -7,7 +7,7 @@
 use bytemuck::{Pod, Zeroable};
 
 use super::storage::{Array, Bytes};
-use crate::text::words::{first_prefix, next_prefix};
+use crate::text::words::{Gate, first_prefix, next_prefix};
 
 /// The prefix leads to one form only (or is a whole name): the payload is a form.
 pub(crate) const TERMINAL: u32 = 1 << 31;
@@ -42,21 +42,23 @@ pub(crate) struct Bucket {
 pub(crate) struct Table {
     buckets: Array<Bucket>,
     /// First words of all names; one number says whether the word may be a name and whether it may begin a longer one.
-    first: Filter,
+    first: Array<u64>,
     /// First words of the names that may begin in lower case. Most words of a text are in lower case, most names are
     /// not: this small filter keeps the former from the latter.
-    lower: Filter,
+    lower: Array<u64>,
     /// The first two words of longer names.
-    pairs: Filter,
+    pairs: Array<u64>,
+    /// The [`Gate`] of the names.
+    gate: Bytes,
 }
 
-/// A table as a search sees it: its parts are looked up once for many words.
+/// A table as one search sees it: its parts are looked up once a text, not once a word.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {
     buckets: &'a [Bucket],
-    first: FilterView<'a>,
-    lower: FilterView<'a>,
-    pairs: FilterView<'a>,
+    first: Filter<'a>,
+    lower: Filter<'a>,
+    pairs: Filter<'a>,
 }
 
 /// Forms (names that share all words) from which a table is built.
@@ -75,11 +77,18 @@ struct Form {
 }
 
 impl Forms {
-    /// Adds a form: the hashes of its words, whether it may begin in lower case, its payload (below [`FORM`]).
-    pub fn push(&mut self, words: &[u64], lower: bool, payload: u32) {
-        let (start, len) = (self.words.len(), words.len().min(usize::from(u8::MAX)) as u8);
-        self.words.extend_from_slice(words);
-        self.forms.push(Form { start, payload: payload | if lower { LOWER } else { 0 }, len });
+    /// Room for so many forms over the hashes of words.
+    pub fn with_capacity(forms: usize, words: Vec<u64>) -> Self {
+        Self { words, forms: Vec::with_capacity(forms) }
+    }
+
+    /// Adds a form: where its words begin, how many they are, whether it may begin in lower case, its payload (below
+    /// [`FORM`]). A form without words is left out.
+    pub fn push(&mut self, start: usize, words: usize, lower: bool, payload: u32) {
+        if words > 0 {
+            let len = words.min(usize::from(u8::MAX)) as u8;
+            self.forms.push(Form { start, payload: payload | if lower { LOWER } else { 0 }, len });
+        }
     }
 
     fn word(&self, form: u32, depth: usize) -> u64 {
@@ -117,9 +126,10 @@ impl Forms {
     }
 
     /// Builds the table.
-    pub fn build(self) -> Table {
+    pub fn build(self, gate: &Gate) -> Table {
+        let gate = Bytes::copy_of(&gate.to_bytes());
         if self.forms.is_empty() {
-            return Table::default();
+            return Table { gate, ..Table::default() };
         }
         // Twice the hash of the first word, and whether the form is longer.
         let mut first: Vec<u64> = Vec::with_capacity(self.forms.len());
@@ -141,7 +151,7 @@ impl Forms {
         let build = |hashes: &mut Vec<u64>, bits| {
             hashes.sort_unstable();
             hashes.dedup();
-            Filter::build(hashes, bits)
+            filter(hashes, bits)
         };
         let first = build(&mut first, 10);
         let lower = build(&mut lower, 16);
@@ -149,12 +159,14 @@ impl Forms {
         let two = build(&mut two, 12);
         self.slots(pairs, &mut slots);
         drop(self);
-        Table { buckets: Array::copy_of(&place(&slots)), first, lower, pairs: two }
+        // In the order of the buckets.
+        slots.sort_unstable();
+        Table { buckets: place(&slots), first, lower, pairs: two, gate }
     }
 }
 
 /// Puts slots into buckets, at a load of 0.7: measured best between misses and size.
-fn place(slots: &[(u64, u32)]) -> Vec<Bucket> {
+fn place(slots: &[(u64, u32)]) -> Array<Bucket> {
     let count = (slots.len() * 10).div_ceil(7 * SLOTS) + 1;
     let mut buckets = vec![Bucket::default(); count];
     for (hash, payload) in slots {
@@ -170,36 +182,45 @@ fn place(slots: &[(u64, u32)]) -> Vec<Bucket> {
             at = if at + 1 == count { 0 } else { at + 1 };
         }
     }
-    buckets
+    Array::copy_of(&buckets)
 }
 
 impl Table {
     /// The parts of the table, to be searched.
-    #[inline]
     pub fn view(&self) -> View<'_> {
         View {
             buckets: self.buckets.as_slice(),
-            first: self.first.view(),
-            lower: self.lower.view(),
-            pairs: self.pairs.view(),
+            first: Filter { words: self.first.as_slice() },
+            lower: Filter { words: self.lower.as_slice() },
+            pairs: Filter { words: self.pairs.as_slice() },
         }
     }
 
-    /// Names (at most eight letters) and bytes of the sections that the table takes in a file.
-    pub fn sections(&self) -> [(&'static str, &Bytes); 4] {
+    /// Which words may begin a name.
+    pub fn gate(&self) -> Gate {
+        Gate::of_bytes(self.gate.as_slice())
+    }
+
+    /// Names (at most eight letters) and bytes of the parts, as a file has them.
+    pub fn sections(&self) -> [(&'static str, &Bytes); 5] {
         [
             ("buckets", self.buckets.bytes()),
-            ("first", self.first.words.bytes()),
-            ("lower", self.lower.words.bytes()),
-            ("pairs", self.pairs.words.bytes()),
+            ("first", self.first.bytes()),
+            ("lower", self.lower.bytes()),
+            ("pairs", self.pairs.bytes()),
+            ("gate", &self.gate),
         ]
     }
 
-    /// A table from the sections that [`Table::sections`] names.
-    pub fn of_sections(mut section: impl FnMut(&'static str) -> Bytes) -> Self {
-        let mut filter = |name| Filter { words: Array::of_bytes(section(name)) };
-        let (first, lower, pairs) = (filter("first"), filter("lower"), filter("pairs"));
-        Self { buckets: Array::of_bytes(section("buckets")), first, lower, pairs }
+    /// A table from the parts that [`Table::sections`] names.
+    pub fn of_sections(mut part: impl FnMut(&'static str) -> Bytes) -> Self {
+        Self {
+            buckets: Array::of_bytes(part("buckets")),
+            first: Array::of_bytes(part("first")),
+            lower: Array::of_bytes(part("lower")),
+            pairs: Array::of_bytes(part("pairs")),
+            gate: part("gate"),
+        }
     }
 }
 
@@ -222,13 +243,13 @@ impl View<'_> {
         self.pairs.may_hold(prefix & !1)
     }
 
-    /// Brings what [`View::may_begin`] looks at into the cache.
+    /// Brings what [`Table::may_begin`] looks at into the cache.
     #[inline]
     pub fn prefetch_first(&self, word: u64) {
         self.first.prefetch(word);
     }
 
-    /// Brings what [`View::may_be_pair`] looks at into the cache.
+    /// Brings what [`Table::may_be_pair`] looks at into the cache.
     #[inline]
     pub fn prefetch_pair(&self, prefix: u64) {
         self.pairs.prefetch(prefix);
@@ -280,38 +301,26 @@ fn tag(hash: u64) -> u16 {
     (hash >> 2) as u16
 }
 
-/// A filter that may only reject: three bits of one number for each hash.
-#[derive(Clone, Debug, Default)]
-struct Filter {
-    words: Array<u64>,
+/// Fills a [`Filter`] with distinct hashes, so many bits for each.
+fn filter(hashes: &[u64], bits: usize) -> Array<u64> {
+    if hashes.is_empty() {
+        return Array::default();
+    }
+    let mut words = vec![0u64; (hashes.len() * bits).div_ceil(64)];
+    for hash in hashes {
+        let (word, bits) = filter_bits(*hash, words.len());
+        words[word] |= bits;
+    }
+    Array::copy_of(&words)
 }
 
-#[derive(Clone, Copy)]
-struct FilterView<'a> {
+/// A filter that may only reject: three bits of one number for each hash.
+#[derive(Clone, Copy, Default)]
+struct Filter<'a> {
     words: &'a [u64],
 }
 
-impl Filter {
-    /// A filter of distinct hashes with so many bits for each.
-    fn build(hashes: &[u64], bits: usize) -> Self {
-        if hashes.is_empty() {
-            return Self::default();
-        }
-        let mut words = vec![0u64; (hashes.len() * bits).div_ceil(64)];
-        for hash in hashes {
-            let (word, bits) = filter_bits(*hash, words.len());
-            words[word] |= bits;
-        }
-        Self { words: Array::copy_of(&words) }
-    }
-
-    #[inline]
-    fn view(&self) -> FilterView<'_> {
-        FilterView { words: self.words.as_slice() }
-    }
-}
-
-impl FilterView<'_> {
+impl Filter<'_> {
     #[inline]
     fn may_hold(&self, hash: u64) -> bool {
         if self.words.is_empty() {
@@ -363,17 +372,19 @@ mod tests {
         };
         let vocabulary: Vec<u64> = (0..200).map(|_| random()).collect();
         let mut forms = Forms::default();
+        let mut hashes = Vec::new();
         let mut all: Vec<(Vec<u64>, bool)> = Vec::new();
         for i in 0..5000 {
-            let words: Vec<u64> =
-                (0..1 + random() / 4 % 4).map(|_| vocabulary[(random() / 4 % 200) as usize]).collect();
+            let words: Vec<u64> = (0..1 + random() / 4 % 4).map(|_| vocabulary[(random() / 4 % 200) as usize]).collect();
             if all.iter().all(|(other, _)| *other != words) {
-                forms.push(&words, i % 10 == 0, all.len() as u32 + 1);
+                forms.push(hashes.len(), words.len(), i % 10 == 0, all.len() as u32 + 1);
+                hashes.extend(&words);
                 all.push((words, i % 10 == 0));
             }
         }
-        let built = forms.build();
-        let table = built.view();
+        forms.words = hashes;
+        let table = forms.build(&Gate::default());
+        let table = table.view();
         for (number, (words, lower)) in all.iter().enumerate() {
             let payload = TERMINAL | (number as u32 + 1);
             let mut prefix = first_prefix(words[0]);

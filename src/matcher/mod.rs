@@ -90,7 +90,7 @@ impl Matcher {
 
     /// Reads the words of a text in the shape of the stack; whether that is the sparse one.
     fn read(&mut self, stack: &Stack, text: &str, options: MatchOptions) -> bool {
-        let sparse = stack.sparse() && options.policy != Some(MatchPolicy::Folded);
+        let sparse = stack.gate.is_sparse() && options.policy != Some(MatchPolicy::Folded);
         self.scanner.read(text, if sparse { stack.gate.first() } else { &ByteSet::NONE });
         let sparse = sparse && self.scanner.is_plain();
         self.complete = false;

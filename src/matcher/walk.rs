@@ -8,7 +8,7 @@ use super::{Hit, Layer, Listed, Nearness, Verifier};
 use crate::gazetteer::MatchPolicy;
 use crate::lexicon::Stack;
 use crate::lexicon::names;
-use crate::lexicon::table::{CHILDREN, FORM, LOWER, TERMINAL, View};
+use crate::lexicon::table::{self, CHILDREN, FORM, LOWER, TERMINAL};
 use crate::text::words::{Scanner, Word, first_prefix, inner, next_prefix};
 use crate::text::{Language, Span};
 
@@ -173,7 +173,7 @@ impl Walker {
                 if longer && second.is_none() {
                     *second = words.after(*word);
                 }
-                sparse.begin(table, *word, word.hash(), single, second.filter(|_| longer).map(|w| (w, w.hash())));
+                sparse.begin(&table, *word, word.hash(), single, second.filter(|_| longer).map(|w| (w, w.hash())));
             }
             if sparse.finish(layer, &mut words, false, verifier, context, most, hits).is_some() {
                 return stretch.first().map(|start| start.word.start);
@@ -205,7 +205,7 @@ impl Walker {
                 }
                 let (single, longer) = table.may_begin(word.hash());
                 let second = if longer { words.get(at as usize + 1) } else { None };
-                self.dense.begin(table, at, word.hash(), single, second.map(|w| (at + 1, w.hash())));
+                self.dense.begin(&table, at, word.hash(), single, second.map(|w| (at + 1, w.hash())));
             }
             if self.dense.finish(layer, &mut around, any_case, verifier, context, most, hits).is_some() {
                 return Some(stretch[0].start);
@@ -218,7 +218,7 @@ impl Walker {
 impl<At: Copy> Steps<At> {
     /// Notes the prefixes of one and two words that may lead to a name.
     #[inline(always)]
-    fn begin(&mut self, table: View<'_>, first: At, word: u64, single: bool, second: Option<(At, u64)>) {
+    fn begin(&mut self, table: &table::View<'_>, first: At, word: u64, single: bool, second: Option<(At, u64)>) {
         let prefix = first_prefix(word);
         if single {
             table.prefetch(prefix);

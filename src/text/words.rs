@@ -255,12 +255,6 @@ impl Scanner {
         self.masks.count()
     }
 
-    /// Whether a word ends at a byte that stands behind a byte of a word, in a text that [is plain](Self::is_plain).
-    #[inline]
-    pub fn ends(&self, at: usize) -> bool {
-        !self.masks.is_word(at)
-    }
-
     /// The word at or after a byte, in a text that [is plain](Self::is_plain).
     #[inline]
     pub fn next(&mut self, text: &str, at: usize) -> Option<Word> {

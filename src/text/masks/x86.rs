@@ -2,10 +2,10 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    __m128i, __m256i, _MM_HINT_T0, _mm_and_si128, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8,
-    _mm_or_si128, _mm_prefetch, _mm_set1_epi8, _mm_sub_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256,
-    _mm256_max_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256,
-    _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_srli_epi16, _mm256_sub_epi8,
+    __m128i, __m256i, _MM_HINT_T0, _mm_and_si128, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_prefetch,
+    _mm_set1_epi8, _mm_sub_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_max_epu8,
+    _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
+    _mm256_slli_epi16, _mm256_srli_epi16, _mm256_sub_epi8,
 };
 
 use super::{BEHIND, ByteSet, DOUBTFUL, Raw, Settler};
@@ -207,7 +207,8 @@ fn avx2_blocks(bytes: &[u8], count: usize, first: &ByteSet, settler: &mut Settle
             let (x, next, third) = (load(0), load(1), load(2));
             let (low, high) = (low_half(x), high_half(x));
             let class = class_of(words, low, high);
-            let pair = _mm256_and_si256(class_of(leads, low, high), class_of(seconds, low_half(next), high_half(next)));
+            let pair =
+                _mm256_and_si256(class_of(leads, low, high), class_of(seconds, low_half(next), high_half(next)));
             let mark = class_of(thirds, low_half(third), high_half(third));
             let gap3 = _mm256_and_si256(is(x, 0xE2), is(next, 0x80));
             let latin = bits(_mm256_slli_epi16::<1>(pair));
@@ -221,7 +222,8 @@ fn avx2_blocks(bytes: &[u8], count: usize, first: &ByteSet, settler: &mut Settle
             // A shuffle gives 0 where the highest bit of its index is set, so each row answers for its half only.
             let index = splat(0x8F);
             let row_low = _mm256_shuffle_epi8(first_low, _mm256_and_si256(x, index));
-            let row_high = _mm256_shuffle_epi8(first_high, _mm256_and_si256(_mm256_sub_epi8(x, splat(0x80)), index));
+            let row_high =
+                _mm256_shuffle_epi8(first_high, _mm256_and_si256(_mm256_sub_epi8(x, splat(0x80)), index));
             let place = _mm256_shuffle_epi8(places, high);
             let found = _mm256_and_si256(_mm256_or_si256(row_low, row_high), place);
             raw.first |= bits(_mm256_cmpeq_epi8(found, place)) << i;

@@ -4,7 +4,9 @@
 //! from the cheapest on: the set of first bytes (in the vector pass), a filter of whole ASCII words, and a memory of
 //! words that were seen to begin nothing. The loop over them has no branch that depends on the text.
 
-use super::{ASCII_FOLD, ByteSet, HIGHS, K0, K1, Masks, Memory, Word, fold_sixteen, hash_long, hash_sixteen, sixteen};
+use super::{
+    ASCII_FOLD, ByteSet, HIGHS, K0, K1, Masks, Memory, Word, fold_sixteen, hash_long, hash_sixteen, sixteen,
+};
 
 /// Words in lower case that may begin a name, of all lexicons of a stack together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +15,8 @@ pub(crate) struct Gate {
     first: ByteSet,
     /// A bit for the hash of each ASCII word of at most 16 bytes that may begin a name in lower case.
     lower: Box<[u64; GATE_WORDS]>,
+    /// Whether few words of a text can begin a name, so that these are looked for and the others not even hashed.
+    sparse: bool,
 }
 
 /// Numbers in the filter of a [`Gate`]: 8 KiB, which stay in the fastest cache.
@@ -20,7 +24,7 @@ pub(crate) const GATE_WORDS: usize = 1024;
 
 impl Default for Gate {
     fn default() -> Self {
-        Self { first: ByteSet::NONE, lower: Box::new([0; GATE_WORDS]) }
+        Self { first: ByteSet::NONE, lower: Box::new([0; GATE_WORDS]), sparse: false }
     }
 }
 
@@ -58,24 +62,39 @@ impl Gate {
     pub fn join(&mut self, other: &Self) {
         self.first.join(&other.first);
         self.lower.iter_mut().zip(other.lower.iter()).for_each(|(bits, more)| *bits |= more);
+        self.sparse &= other.sparse;
     }
 
-    /// The gate as bytes, for a section of a file.
+    /// Whether few words of a text can begin a name.
+    pub fn is_sparse(&self) -> bool {
+        self.sparse
+    }
+
+    /// Says whether few words of a text can begin a name.
+    pub fn set_sparse(&mut self, sparse: bool) {
+        self.sparse = sparse;
+    }
+
+    /// The gate as a section of a file.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let lower = self.lower.iter().flat_map(|bits| bits.to_le_bytes());
-        self.first.to_bytes().into_iter().chain(lower).collect()
+        let mut bytes = self.first.to_bytes().to_vec();
+        bytes.extend(self.lower.iter().flat_map(|word| word.to_le_bytes()));
+        bytes.push(u8::from(self.sparse));
+        bytes
     }
 
-    /// The gate that [`Gate::to_bytes`] wrote; `None` for another number of bytes.
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (first, bits) = bytes.split_first_chunk::<32>()?;
-        let (bits, rest) = bits.as_chunks::<8>();
-        if bits.len() != GATE_WORDS || !rest.is_empty() {
-            return None;
-        }
-        let mut gate = Self { first: ByteSet::from_bytes(first), ..Self::default() };
-        gate.lower.iter_mut().zip(bits).for_each(|(number, bytes)| *number = u64::from_le_bytes(*bytes));
-        Some(gate)
+    /// The gate that [`Gate::to_bytes`] wrote; one that lets everything through if the bytes are damaged.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        let read = || {
+            let (first, rest) = bytes.split_first_chunk::<32>()?;
+            let (lower, sparse) = rest.split_at_checked(GATE_WORDS * 8)?;
+            let mut gate = Self { first: ByteSet::from_bytes(first), sparse: *sparse.first()? != 0, ..Self::default() };
+            for (word, eight) in gate.lower.iter_mut().zip(lower.as_chunks::<8>().0) {
+                *word = u64::from_le_bytes(*eight);
+            }
+            Some(gate)
+        };
+        read().unwrap_or_else(|| Self { first: ByteSet::ALL, lower: Box::new([u64::MAX; GATE_WORDS]), sparse: false })
     }
 
     /// First bytes of words that may begin a name.
