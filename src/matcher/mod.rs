@@ -19,7 +19,7 @@ use crate::gazetteer::MatchPolicy;
 use crate::lexicon::names::{self, NameRecord};
 use crate::lexicon::{EntityId, Lexicon, NO_POLICY, NameId, Stack, policy_code};
 use crate::text::fold::{self, Folded, Gap};
-use crate::text::masks::ByteSet;
+use crate::text::masks::Beginnings;
 use crate::text::words::{Scanner, Word};
 use crate::text::{Language, Span};
 use policy::{Context, Place};
@@ -91,7 +91,7 @@ impl Matcher {
     /// Reads the words of a text in the shape of the stack; whether that is the sparse one.
     fn read(&mut self, stack: &Stack, text: &str, options: MatchOptions) -> bool {
         let sparse = stack.gate.is_sparse() && options.policy != Some(MatchPolicy::Folded);
-        self.scanner.read(text, if sparse { stack.gate.first() } else { &ByteSet::NONE });
+        self.scanner.read(text, if sparse { stack.gate.first() } else { &Beginnings::NONE });
         let sparse = sparse && self.scanner.is_plain();
         self.complete = false;
         if !sparse {

@@ -170,7 +170,10 @@ pub(crate) fn quick(record: &NameRecord<'_>, name: &[u8], text: &[u8], context: 
         (true, false) => std::str::from_utf8(text).is_ok_and(fold::has_marks).then_some(false),
         // An untagged name of one word keeps its marks.
         (false, true) => (record.flags & names::MARKED != 0 && record.lang == 0).then_some(false),
-        (false, false) => None,
+        (false, false) => {
+            let (name, text) = (std::str::from_utf8(name).ok()?, std::str::from_utf8(text).ok()?);
+            fold::has_other_marks(name, text).then_some(false)
+        }
     }
 }
 

@@ -467,6 +467,31 @@ pub(crate) fn has_marks(text: &str) -> bool {
     })
 }
 
+/// Whether a text has a mark on some letter for certain that a name of one word has not, where tones do not move. Only
+/// words whose characters are single letters, alike but for case and marks, are told.
+pub(crate) fn has_other_marks(name: &str, text: &str) -> bool {
+    let (mut others, mut before, mut last) = (0, '\0', '\0');
+    let mut texts = text.chars();
+    for a in name.chars() {
+        let Some(b) = texts.next() else { return false };
+        let (x, y) = (entry(a), entry(b));
+        if x >> 29 != LETTER || y >> 29 != LETTER {
+            return false;
+        }
+        let key = |c: char, e: u32| if e & 0x3_FFFF == 0 { Some(c) } else { char::from_u32(e & 0x3_FFFF) };
+        (before, last) = (last, key(a, x).unwrap_or(a));
+        if key(b, y) != Some(last) {
+            return false;
+        }
+        let marks = |e: u32| MARK_SETS[(e >> 22 & 0x7F) as usize];
+        others |= marks(y) & !marks(x);
+    }
+    // The tone of oa, oe, uy may stand on either letter; ð stands for đ; rare marks are compared one by one.
+    let moves = matches!((before, last), ('o', 'a') | ('o', 'e') | ('u', 'y'));
+    let told = others & !(ETH | RARE) & !if moves { TONES } else { 0 };
+    texts.next().is_none() && told != 0
+}
+
 /// The search key of a text: words in their folded form, one space between them.
 ///
 /// ```

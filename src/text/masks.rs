@@ -30,7 +30,7 @@ impl Level {
         #[cfg(target_arch = "x86_64")]
         {
             levels.push(Self::Sse2);
-            if std::arch::is_x86_feature_detected!("avx2") {
+            if x86::has_avx2() {
                 levels.push(Self::Avx2);
             }
         }
@@ -60,51 +60,115 @@ pub(crate) fn prefetch<T>(place: &T) {
     let _ = place;
 }
 
-/// A set of bytes, laid out for a look-up by half bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ByteSet {
-    /// `rows[b >> 7][b & 15]` has the bit `b >> 4 & 7` where `b` is in the set.
-    rows: [[u8; 16]; 2],
+/// A hot loop, whose method must be inlined.
+pub(crate) trait Work {
+    /// What it gives.
+    type Output;
+    /// Does it.
+    fn run(self) -> Self::Output;
 }
 
-impl ByteSet {
-    /// The empty set.
-    pub const NONE: Self = Self { rows: [[0; 16]; 2] };
-    /// All bytes.
-    pub const ALL: Self = Self { rows: [[0xFF; 16]; 2] };
+/// Runs a hot loop with all instructions that the best level of this machine allows.
+#[inline(always)]
+pub(crate) fn fast<W: Work>(work: W) -> W::Output {
+    #[cfg(target_arch = "x86_64")]
+    if Level::best() == Level::Avx2 {
+        return x86::fast(work);
+    }
+    work.run()
+}
 
-    /// Adds a byte.
-    pub fn insert(&mut self, byte: u8) {
-        self.rows[usize::from(byte >> 7)][usize::from(byte & 15)] |= 1 << (byte >> 4 & 7);
+/// First two bytes of words that are looked for, laid out for a look-up by half bytes: a pair may be one where the rows of
+/// its four half bytes have a bit in common. Bits stand for groups of first letters, so the answer may be a false yes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Beginnings {
+    /// By the low and by the high half of the first byte.
+    first: [[u8; 16]; 2],
+    /// By the low and by the high half of the second byte, which is anything behind a word of one byte.
+    second: [[u8; 16]; 2],
+}
+
+impl Beginnings {
+    /// No word at all.
+    pub const NONE: Self = Self { first: [[0; 16]; 2], second: [[0; 16]; 2] };
+    /// All words.
+    pub const ALL: Self = Self { first: [[0xFF; 16]; 2], second: [[0xFF; 16]; 2] };
+
+    /// Bit of first bytes that may have any second byte.
+    const ANY: u8 = 7;
+    /// Bits of words of one letter: what follows them is `ENDS`, halves by halves.
+    const ONE: [u8; 2] = [6, 5];
+    /// Bits of lower-case letters by the low half of the byte: letters that are frequent in news stand apart.
+    const GROUPS: [u8; 16] = [2, 3, 4, 1, 0, 4, 0, 1, 2, 4, 3, 0, 2, 3, 4, 1];
+
+    fn insert(rows: &mut [[u8; 16]; 2], bit: u8, low: std::ops::RangeInclusive<u8>, high: &[u8]) {
+        low.for_each(|half| rows[0][usize::from(half)] |= 1 << bit);
+        high.iter().for_each(|half| rows[1][usize::from(*half)] |= 1 << bit);
     }
 
-    /// Whether a byte is in the set.
-    #[inline]
-    pub fn contains(&self, byte: u8) -> bool {
-        self.rows[usize::from(byte >> 7)][usize::from(byte & 15)] >> (byte >> 4 & 7) & 1 != 0
+    /// Adds words that begin with an ASCII capital, `_`, a digit or a byte above ASCII.
+    pub fn insert_others(&mut self) {
+        Self::insert(&mut self.first, Self::ANY, 0..=15, &[3, 4, 5, 0xC, 0xD, 0xE, 0xF]);
+        Self::insert(&mut self.second, Self::ANY, 0..=15, &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
     }
 
-    /// Adds another set.
-    pub fn join(&mut self, other: &Self) {
-        for (row, more) in self.rows.iter_mut().flatten().zip(other.rows.iter().flatten()) {
-            *row |= more;
+    /// Adds words that begin with a letter from `a` to `z` and whose second letter, if they have one, is another (any
+    /// case, or above ASCII).
+    pub fn insert_letters(&mut self, first: u8, second: Option<u8>) {
+        let halves = |byte: u8| (byte & 15, byte >> 4);
+        let (low, high) = halves(first);
+        let Some(second) = second else {
+            for bit in Self::ONE {
+                Self::insert(&mut self.first, bit, low..=low, &[high]);
+            }
+            // Controls, spaces, punctuation and digits; what stands around the letters. Behind the end is a space.
+            Self::insert(&mut self.second, Self::ONE[0], 0..=15, &[0, 1, 2, 3]);
+            Self::insert(&mut self.second, Self::ONE[1], 0..=0, &[4, 5, 6, 7]);
+            return Self::insert(&mut self.second, Self::ONE[1], 11..=15, &[]);
+        };
+        let bit = Self::GROUPS[usize::from(low)];
+        Self::insert(&mut self.first, bit, low..=low, &[high]);
+        if second.is_ascii() {
+            let (low, high) = halves(second);
+            // The capital of a letter lies two rows below.
+            let upper = second.to_ascii_uppercase() >> 4;
+            Self::insert(&mut self.second, bit, low..=low, &[high, upper]);
+            // `_` has another key.
+            if second == 0x7F {
+                Self::insert(&mut self.second, bit, 15..=15, &[5]);
+            }
         }
     }
 
-    /// The set as 32 bytes, for a section of a file.
-    pub fn to_bytes(self) -> [u8; 32] {
-        let mut bytes = [0; 32];
-        bytes[..16].copy_from_slice(&self.rows[0]);
-        bytes[16..].copy_from_slice(&self.rows[1]);
+    /// Whether a word may be one of those: its first byte, and the one after.
+    #[inline]
+    pub fn may_hold(&self, first: u8, second: u8) -> bool {
+        let class = |rows: &[[u8; 16]; 2], byte: u8| rows[0][usize::from(byte & 15)] & rows[1][usize::from(byte >> 4)];
+        let of_first = class(&self.first, first);
+        of_first & class(&self.second, second) != 0 || of_first != 0 && second >= 0x80
+    }
+
+    /// Adds other words.
+    pub fn join(&mut self, other: &Self) {
+        let rows = |words: &Self| [words.first[0], words.first[1], words.second[0], words.second[1]];
+        let own = self.first.iter_mut().chain(&mut self.second).flatten();
+        own.zip(rows(other).iter().flatten()).for_each(|(row, more)| *row |= more);
+    }
+
+    /// The tables as bytes, for a section of a file.
+    pub fn to_bytes(self) -> [u8; 64] {
+        let mut bytes = [0; 64];
+        let rows = self.first.iter().chain(&self.second).flatten();
+        bytes.iter_mut().zip(rows).for_each(|(byte, row)| *byte = *row);
         bytes
     }
 
-    /// The set that [`ByteSet::to_bytes`] wrote.
-    pub fn from_bytes(bytes: &[u8; 32]) -> Self {
-        let mut rows = [[0; 16]; 2];
-        rows[0].copy_from_slice(&bytes[..16]);
-        rows[1].copy_from_slice(&bytes[16..]);
-        Self { rows }
+    /// What [`Beginnings::to_bytes`] wrote.
+    pub fn from_bytes(bytes: &[u8; 64]) -> Self {
+        let mut words = Self::NONE;
+        let rows = words.first.iter_mut().chain(&mut words.second).flatten();
+        rows.zip(bytes).for_each(|(row, byte)| *row = *byte);
+        words
     }
 }
 
@@ -121,7 +185,7 @@ struct Raw {
     gap2: u64,
     /// Leads of characters of three bytes that belong to gaps.
     gap3: u64,
-    /// Bytes in the set of first bytes.
+    /// Bytes that may begin a word that is looked for.
     first: u64,
     /// Leads from 0xE3 on: all their characters are wide.
     wide: u64,
@@ -178,7 +242,7 @@ pub(super) fn decode(bytes: &[u8], at: usize) -> (u32, usize) {
 pub(crate) struct Masks {
     /// Bytes that belong to words; one block more than the text has, which is 0.
     word: Vec<u64>,
-    /// First bytes of words that are in the set asked for.
+    /// First bytes of words that may be among those asked for.
     first: Vec<u64>,
     len: usize,
     count: u64,
@@ -202,8 +266,8 @@ impl Masks {
         Self { word: Vec::new(), first: Vec::new(), len: 0, count: 0, odd: false, wide: false, level }
     }
 
-    /// Reads a text; `first` are the bytes that [`Masks::firsts`] looks for.
-    pub fn read(&mut self, text: &str, first: &ByteSet) {
+    /// Reads a text; `first` are the words that [`Masks::firsts`] looks for.
+    pub fn read(&mut self, text: &str, first: &Beginnings) {
         let bytes = text.as_bytes();
         self.len = bytes.len();
         self.word.clear();
@@ -241,7 +305,7 @@ impl Masks {
         self.wide
     }
 
-    /// First bytes of words that are in the set asked for, by blocks of 64 bytes.
+    /// First bytes of words that may be among those asked for, by blocks of 64 bytes.
     pub fn firsts(&self) -> &[u64] {
         &self.first
     }
@@ -353,7 +417,7 @@ impl Settler<'_> {
 
 /// Hands `count` blocks of 64 bytes to the settler; there are [`BEHIND`] bytes more.
 #[inline]
-fn read_blocks(level: Level, bytes: &[u8], count: usize, first: &ByteSet, settler: &mut Settler<'_>) {
+fn read_blocks(level: Level, bytes: &[u8], count: usize, first: &Beginnings, settler: &mut Settler<'_>) {
     match level {
         #[cfg(target_arch = "x86_64")]
         Level::Avx2 => x86::avx2(bytes, count, first, settler),
@@ -391,12 +455,14 @@ mod tests {
     fn check(text: &str) {
         let (bits, odd, wide) = plain(text);
         let starts: Vec<usize> = (0..bits.len()).filter(|i| bits[*i] && (*i == 0 || !bits[*i - 1])).collect();
-        let mut set = ByteSet::NONE;
-        (0..=255u8).filter(|b| b % 3 == 0).for_each(|b| set.insert(b));
+        let mut set = Beginnings::NONE;
+        for (first, second) in [(b'a', Some(b'z')), (b'x', None), (b'c', Some(b'a')), (b'b', Some(0x7F))] {
+            set.insert_letters(first, second);
+        }
         for level in Level::available() {
             let mut masks = Masks::with_level(level);
             // What was read before leaves nothing behind.
-            masks.read("½ 東 a b c d", &ByteSet::ALL);
+            masks.read("½ 東 a b c d", &Beginnings::ALL);
             masks.read(text, &set);
             if let Some(at) = (0..text.len()).find(|at| masks.is_word(*at) != bits[*at]) {
                 let c = (0..=at).rev().find_map(|from| text.get(from..)?.chars().next());
@@ -405,7 +471,9 @@ mod tests {
             let found = (masks.odd(), masks.wide(), masks.count());
             assert_eq!(found, (odd, wide, starts.len() as u64), "{level:?} {}", text.escape_unicode());
             let firsts: Vec<usize> = (0..text.len()).filter(|i| masks.first[i / 64] >> (i % 64) & 1 != 0).collect();
-            let expected: Vec<usize> = starts.iter().copied().filter(|i| text.as_bytes()[*i] % 3 == 0).collect();
+            let second = |i: usize| text.as_bytes().get(i + 1).copied().unwrap_or(b' ');
+            let held = |i: &usize| set.may_hold(text.as_bytes()[*i], second(*i));
+            let expected: Vec<usize> = starts.iter().copied().filter(held).collect();
             assert!(firsts == expected, "{level:?} {}", text.escape_unicode());
             let mut at = 0;
             let mut words = Vec::new();
@@ -439,15 +507,35 @@ mod tests {
     }
 
     #[test]
-    fn sets_know_their_bytes() {
-        let mut set = ByteSet::NONE;
-        for byte in [0, b'A', b'z', 0x80, 0xC4, 0xFF] {
-            assert!(!set.contains(byte));
-            set.insert(byte);
-            assert!(set.contains(byte));
+    fn beginnings_hold_what_was_inserted() {
+        let letters = || b'a'..=b'z';
+        for first in letters() {
+            let mut one = Beginnings::NONE;
+            one.insert_letters(first, None);
+            for second in (0..=255u8).filter(|b| !b.is_ascii_alphanumeric() && *b != b'_') {
+                assert!(one.may_hold(first, second), "{first} {second}");
+            }
+            for second in letters().chain([b'7', 0x7F]) {
+                let mut two = Beginnings::NONE;
+                two.insert_letters(first, Some(second));
+                let written = if second == 0x7F { b'_' } else { second };
+                for written in [written, written.to_ascii_uppercase(), 0x80, 0xC3, 0xFF] {
+                    assert!(two.may_hold(first, written), "{first} {second}");
+                }
+                let strangers = letters().flat_map(|a| letters().map(move |b| (a, b)));
+                assert!(strangers.filter(|(a, b)| two.may_hold(*a, *b)).count() <= 2);
+                assert_eq!(Beginnings::from_bytes(&two.to_bytes()), two);
+                let mut both = one;
+                both.join(&two);
+                assert!(both.may_hold(first, written) && both.may_hold(first, b' '));
+            }
         }
-        assert_eq!((0..=255).filter(|b| set.contains(*b)).count(), 6);
-        assert_eq!(ByteSet::from_bytes(&set.to_bytes()), set);
+        let mut others = Beginnings::NONE;
+        others.insert_others();
+        for first in [b'A', b'Z', b'_', b'0', b'9', 0xC2, 0xE1, 0xF4] {
+            assert!((0..=255).all(|second| others.may_hold(first, second)));
+        }
+        assert!(!others.may_hold(b'a', b'b') && !others.may_hold(b'z', 0xC3));
     }
 
     proptest! {

@@ -5,7 +5,7 @@
 //! order in a script that keeps them, goes through [`Folded`].
 
 use super::fold::{self, Folded, Sort};
-use super::masks::{ByteSet, Masks, decode};
+use super::masks::{Beginnings, Masks, decode};
 
 mod starts;
 
@@ -235,7 +235,7 @@ pub(crate) struct Scanner {
 
 impl Scanner {
     /// Reads where the words of a text stand; `first` are the first bytes that [`Scanner::starts`] looks for.
-    pub fn read(&mut self, text: &str, first: &ByteSet) {
+    pub fn read(&mut self, text: &str, first: &Beginnings) {
         self.masks.read(text, first);
     }
 
@@ -412,7 +412,7 @@ mod tests {
     fn scanned(text: &str) -> Vec<(u64, u32, u32, bool)> {
         let mut words = Vec::new();
         let mut scanner = Scanner::default();
-        scanner.read(text, &ByteSet::NONE);
+        scanner.read(text, &Beginnings::NONE);
         scanner.words(text, &mut words);
         words.iter().map(|w| (w.hash(), w.start, w.end, w.capital())).collect()
     }
@@ -437,7 +437,7 @@ mod tests {
     fn texts_of_scripts_without_word_boundaries_are_seen() {
         let saw = |text: &str| {
             let mut scanner = Scanner::default();
-            scanner.read(text, &ByteSet::NONE);
+            scanner.read(text, &Beginnings::NONE);
             scanner.saw_wide()
         };
         for text in ["東京", "ｶﾞ", "ไทย", "ລາວ", "ខ្មែរ", "မြန်မာ", "བོད", "a⼀", "㈱", "🈂"]

@@ -4,11 +4,33 @@
 use std::arch::x86_64::{
     __m128i, __m256i, _MM_HINT_T0, _mm_and_si128, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_prefetch,
     _mm_set1_epi8, _mm_sub_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_max_epu8,
-    _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
-    _mm256_slli_epi16, _mm256_srli_epi16, _mm256_sub_epi8,
+    _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
+    _mm256_slli_epi16, _mm256_srli_epi16,
 };
 
-use super::{BEHIND, ByteSet, DOUBTFUL, Raw, Settler};
+use super::{BEHIND, Beginnings, DOUBTFUL, Raw, Settler, Work};
+
+/// Whether the machine has AVX2 and what came with it.
+pub(super) fn has_avx2() -> bool {
+    use std::arch::is_x86_feature_detected as has;
+    has!("avx2") && has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("popcnt")
+}
+
+/// Runs work with the instructions of AVX2 machines.
+///
+/// # Panics
+/// The machine does not have them.
+#[inline(always)]
+pub(super) fn fast<W: Work>(work: W) -> W::Output {
+    assert!(has_avx2());
+    // SAFETY: the machine has the instructions.
+    unsafe { fast_here(work) }
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn fast_here<W: Work>(work: W) -> W::Output {
+    work.run()
+}
 
 /// Brings the cache line of a place close.
 #[inline(always)]
@@ -165,8 +187,8 @@ const THIRDS: Classes = {
 /// # Panics
 /// There are fewer than `count` blocks and [`BEHIND`] bytes more, or the machine has no AVX2.
 #[inline]
-pub(super) fn avx2(bytes: &[u8], count: usize, first: &ByteSet, settler: &mut Settler<'_>) {
-    assert!(std::arch::is_x86_feature_detected!("avx2"));
+pub(super) fn avx2(bytes: &[u8], count: usize, first: &Beginnings, settler: &mut Settler<'_>) {
+    assert!(has_avx2());
     assert!(count == 0 || bytes.len() >= count * 64 + BEHIND);
     // SAFETY: the machine has AVX2.
     unsafe { avx2_blocks(bytes, count, first, settler) }
@@ -183,11 +205,11 @@ fn twice(row: &[u8; 16]) -> __m256i {
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn avx2_blocks(bytes: &[u8], count: usize, first: &ByteSet, settler: &mut Settler<'_>) {
+fn avx2_blocks(bytes: &[u8], count: usize, first: &Beginnings, settler: &mut Settler<'_>) {
     let table = |classes: &Classes| (twice(&classes.low), twice(&classes.high));
     let (words, leads, seconds, thirds) = (table(&WORDS), table(&LEADS), table(&SECONDS), table(&THIRDS));
-    let (first_low, first_high) = (twice(&first.rows[0]), twice(&first.rows[1]));
-    let places = twice(&[1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128]);
+    let firsts = (twice(&first.first[0]), twice(&first.first[1]));
+    let followers = (twice(&first.second[0]), twice(&first.second[1]));
     let splat = |byte: u8| _mm256_set1_epi8(byte as i8);
     let half = splat(0x0F);
     let low_half = |x| _mm256_and_si256(x, half);
@@ -207,8 +229,8 @@ fn avx2_blocks(bytes: &[u8], count: usize, first: &ByteSet, settler: &mut Settle
             let (x, next, third) = (load(0), load(1), load(2));
             let (low, high) = (low_half(x), high_half(x));
             let class = class_of(words, low, high);
-            let pair =
-                _mm256_and_si256(class_of(leads, low, high), class_of(seconds, low_half(next), high_half(next)));
+            let (next_low, next_high) = (low_half(next), high_half(next));
+            let pair = _mm256_and_si256(class_of(leads, low, high), class_of(seconds, next_low, next_high));
             let mark = class_of(thirds, low_half(third), high_half(third));
             let gap3 = _mm256_and_si256(is(x, 0xE2), is(next, 0x80));
             let latin = bits(_mm256_slli_epi16::<1>(pair));
@@ -219,14 +241,10 @@ fn avx2_blocks(bytes: &[u8], count: usize, first: &ByteSet, settler: &mut Settle
             raw.gap2 |= bits(pair) << i;
             raw.gap3 |= (bits(gap3) & !none(mark, 0xFF)) << i;
             raw.wide |= bits(_mm256_cmpeq_epi8(_mm256_max_epu8(x, splat(0xE3)), x)) << i;
-            // A shuffle gives 0 where the highest bit of its index is set, so each row answers for its half only.
-            let index = splat(0x8F);
-            let row_low = _mm256_shuffle_epi8(first_low, _mm256_and_si256(x, index));
-            let row_high =
-                _mm256_shuffle_epi8(first_high, _mm256_and_si256(_mm256_sub_epi8(x, splat(0x80)), index));
-            let place = _mm256_shuffle_epi8(places, high);
-            let found = _mm256_and_si256(_mm256_or_si256(row_low, row_high), place);
-            raw.first |= bits(_mm256_cmpeq_epi8(found, place)) << i;
+            // As `Beginnings::may_hold` has it.
+            let of_first = class_of(firsts, low, high);
+            let both = _mm256_and_si256(of_first, class_of(followers, next_low, next_high));
+            raw.first |= ((!none(of_first, 0xFF) & bits(next) | !none(both, 0xFF)) & 0xFFFF_FFFF) << i;
         }
         settler.settle(raw);
     }
@@ -237,13 +255,13 @@ fn avx2_blocks(bytes: &[u8], count: usize, first: &ByteSet, settler: &mut Settle
 /// # Panics
 /// There are fewer than `count` blocks and [`BEHIND`] bytes more.
 #[inline]
-pub(super) fn sse2(bytes: &[u8], count: usize, first: &ByteSet, settler: &mut Settler<'_>) {
+pub(super) fn sse2(bytes: &[u8], count: usize, first: &Beginnings, settler: &mut Settler<'_>) {
     assert!(count == 0 || bytes.len() >= count * 64 + BEHIND);
     for i in 0..count {
         let Some(behind) = bytes[i * 64..].first_chunk::<{ 64 + BEHIND }>() else { return };
         let mut raw = block(behind);
-        for (j, byte) in behind[..64].iter().enumerate() {
-            raw.first |= u64::from(first.contains(*byte)) << j;
+        for (j, two) in behind.windows(2).take(64).enumerate() {
+            raw.first |= u64::from(first.may_hold(two[0], two[1])) << j;
         }
         settler.settle(raw);
     }

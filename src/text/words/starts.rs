@@ -4,16 +4,18 @@
 //! from the cheapest on: the set of first bytes (in the vector pass), a filter of whole ASCII words, and a memory of
 //! words that were seen to begin nothing. The loop over them has no branch that depends on the text.
 
+use super::super::masks::{Work, fast};
 use super::{
-    ASCII_FOLD, ByteSet, HIGHS, K0, K1, Masks, Memory, Word, fold_sixteen, hash_long, hash_sixteen, sixteen,
+    ASCII_FOLD, Beginnings, HIGHS, K0, K1, Masks, Memory, Word, fold_sixteen, hash_long, hash_sixteen, sixteen,
 };
 
 /// Words in lower case that may begin a name, of all lexicons of a stack together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Gate {
-    /// First bytes of words that may begin a name.
-    first: ByteSet,
-    /// A bit for the hash of each ASCII word of at most 16 bytes that may begin a name in lower case.
+    /// First two bytes of words that may begin a name.
+    first: Beginnings,
+    /// A bit for the first eight bytes of each word that may begin a name in lower case, where they are ASCII. (A word with
+    /// others is always let through.)
     lower: Box<[u64; GATE_WORDS]>,
     /// Whether few words of a text can begin a name, so that these are looked for and the others not even hashed.
     sparse: bool,
@@ -24,13 +26,17 @@ pub(crate) const GATE_WORDS: usize = 1024;
 
 impl Default for Gate {
     fn default() -> Self {
-        Self { first: ByteSet::NONE, lower: Box::new([0; GATE_WORDS]), sparse: false }
+        Self { first: Beginnings::NONE, lower: Box::new([0; GATE_WORDS]), sparse: false }
     }
 }
 
+/// Places in the filter of a [`Gate`] and in the memory of known words, for the first eight bytes of a folded word.
 #[inline(always)]
-fn gate_bit([low, high]: [u64; 2]) -> usize {
-    ((low ^ high.rotate_left(29)).wrapping_mul(K1) >> (64 - GATE_WORDS.trailing_zeros() - 6)) as usize
+fn places(folded: u64) -> (usize, usize) {
+    let product = folded.wrapping_mul(K1);
+    let bit = product >> (64 - GATE_WORDS.trailing_zeros() - 6);
+    let slot = product >> (64 - GATE_WORDS.trailing_zeros() - 6 - KNOWN_BITS) & ((1 << KNOWN_BITS) - 1);
+    (bit as usize, slot as usize)
 }
 
 impl Gate {
@@ -38,20 +44,16 @@ impl Gate {
     ///
     /// A key that is no text of one word is of no harm: the gate may only let through more than it must.
     pub fn insert(&mut self, key: &str, lower: bool) {
-        let Some(first) = key.chars().next() else { return };
         let bytes = key.as_bytes();
-        if first.is_ascii() {
-            // Of `_` the key is DEL; digits and `_` have no capitals.
-            let byte = if bytes[0] == 0x7F { b'_' } else { bytes[0] };
-            self.first.insert(byte.to_ascii_uppercase());
-            if lower {
-                self.first.insert(byte);
-            }
+        let Some(first) = bytes.first() else { return };
+        // Capitals, digits, and all first letters that may be written with a mark or in a compatible form.
+        self.first.insert_others();
+        if lower && first.is_ascii_lowercase() {
+            self.first.insert_letters(*first, bytes.get(1).copied());
         }
-        // The first letter may be written with a mark, as a ligature or in a compatible form, in many ways.
-        (0xC2..=0xF4).for_each(|lead| self.first.insert(lead));
-        if lower && key.is_ascii() && bytes.len() <= 16 {
-            let bit = gate_bit(sixteen(bytes, 0, bytes.len()));
+        let eight = &bytes[..bytes.len().min(8)];
+        if lower && eight.is_ascii() {
+            let (bit, _) = places(super::eight(eight));
             self.lower[bit / 64] |= 1 << (bit % 64);
         }
     }
@@ -86,30 +88,34 @@ impl Gate {
     /// The gate that [`Gate::to_bytes`] wrote; one that lets everything through if the bytes are damaged.
     pub fn of_bytes(bytes: &[u8]) -> Self {
         let read = || {
-            let (first, rest) = bytes.split_first_chunk::<32>()?;
+            let (first, rest) = bytes.split_first_chunk::<64>()?;
             let (lower, sparse) = rest.split_at_checked(GATE_WORDS * 8)?;
-            let mut gate = Self { first: ByteSet::from_bytes(first), sparse: *sparse.first()? != 0, ..Self::default() };
+            let mut gate = Self { first: Beginnings::from_bytes(first), sparse: *sparse.first()? != 0, ..Self::default() };
             for (word, eight) in gate.lower.iter_mut().zip(lower.as_chunks::<8>().0) {
                 *word = u64::from_le_bytes(*eight);
             }
             Some(gate)
         };
-        read().unwrap_or_else(|| Self { first: ByteSet::ALL, lower: Box::new([u64::MAX; GATE_WORDS]), sparse: false })
+        read().unwrap_or_else(|| Self { first: Beginnings::ALL, lower: Box::new([u64::MAX; GATE_WORDS]), sparse: false })
     }
 
     /// First bytes of words that may begin a name.
-    pub fn first(&self) -> &ByteSet {
+    pub fn first(&self) -> &Beginnings {
         &self.first
     }
 }
 
-/// How many words are remembered to begin nothing: 64 KiB of them.
+/// How many words of at most eight bytes are remembered to begin nothing: 64 KiB of them.
 const KNOWN_BITS: u32 = 12;
+
+/// How many words of at most 16 bytes are.
+const KNOWN_LONG_BITS: u32 = 12;
 
 /// Finds the words that may begin a name.
 pub(super) struct Starts {
-    /// Raw bytes of words of at most 16 bytes that begin no name of the stack searched last.
-    known: Vec<[u64; 2]>,
+    /// Raw bytes of words that begin no name of the stack searched last.
+    known: Box<[u64; 1 << KNOWN_BITS]>,
+    known_long: Box<[[u64; 2]; 1 << KNOWN_LONG_BITS]>,
     /// The stack that `known` is about.
     stack: u64,
     /// Words that passed the gate: start and length.
@@ -118,13 +124,18 @@ pub(super) struct Starts {
 
 impl Default for Starts {
     fn default() -> Self {
-        Self { known: vec![[0; 2]; 1 << KNOWN_BITS], stack: 0, passed: Vec::new() }
+        Self {
+            known: Box::new([0; 1 << KNOWN_BITS]),
+            known_long: Box::new([[0; 2]; 1 << KNOWN_LONG_BITS]),
+            stack: 0,
+            passed: Vec::new(),
+        }
     }
 }
 
 #[inline(always)]
-fn known_slot([low, high]: [u64; 2]) -> usize {
-    ((low ^ high.rotate_left(23)).wrapping_mul(K0) >> (64 - KNOWN_BITS)) as usize
+fn long_slot([low, high]: [u64; 2]) -> usize {
+    ((low ^ high.rotate_left(23)).wrapping_mul(K0) >> (64 - KNOWN_LONG_BITS)) as usize
 }
 
 impl Starts {
@@ -132,12 +143,13 @@ impl Starts {
     pub fn of_stack(&mut self, stack: u64) {
         if self.stack != stack {
             self.stack = stack;
-            self.known.fill([0; 2]);
+            self.known.fill(0);
+            self.known_long.fill([0; 2]);
         }
     }
 
-    /// Fills `passed` with the words that the masks have as possible starts and the gate lets through.
-    #[inline(never)]
+    /// Fills `passed` with the words that the masks have as possible starts and the gate lets through; how many.
+    #[inline(always)]
     fn pass(&mut self, bytes: &[u8], masks: &Masks, gate: &Gate) -> usize {
         let firsts = masks.firsts();
         let most: u32 = firsts.iter().map(|bits| bits.count_ones()).sum();
@@ -145,10 +157,7 @@ impl Starts {
             self.passed.resize((most as usize + 1).next_power_of_two(), (0, 0));
         }
         let passed = &mut self.passed[..];
-        let known: &[[u64; 2]; 1 << KNOWN_BITS] = match self.known[..].try_into() {
-            Ok(known) => known,
-            Err(_) => return 0,
-        };
+        let (known, lower) = (&*self.known, &*gate.lower);
         let mut count = 0;
         for (block, bits) in firsts.iter().enumerate() {
             let mut bits = *bits;
@@ -157,15 +166,18 @@ impl Starts {
                 bits &= bits - 1;
                 // A word of 64 bytes or more is long, whatever its length.
                 let len = masks.from(at).trailing_ones() as usize;
-                let raw = sixteen(bytes, at, len);
-                let bit = gate_bit(fold_sixteen(raw, len));
-                let lower = gate.lower[bit / 64] >> (bit % 64) & 1 != 0;
-                let capital = bytes[at].is_ascii_uppercase();
-                let long = len > 16;
-                let ascii = (raw[0] | raw[1]) & HIGHS == 0;
-                let known = known[known_slot(raw)] == raw;
+                let mask = LOW_EIGHT[len.min(8)];
+                let raw = match bytes.get(at..at + 8) {
+                    Some(chunk) => u64::from_le_bytes(chunk.try_into().unwrap_or_default()),
+                    None => super::eight(&bytes[at..]),
+                } & mask;
+                let (bit, slot) = places(raw | ASCII_FOLD & mask);
+                let lower = lower[bit / 64] >> (bit % 64) & 1 != 0;
+                let capital = (raw as u8).wrapping_sub(b'A') < 26;
+                let ascii = raw & HIGHS == 0;
+                let known = (known[slot] == raw) & (len <= 8);
                 passed[count] = (at as u32, len as u32);
-                count += usize::from((lower | capital | !ascii | long) & !(known & !long));
+                count += usize::from((lower | capital | !ascii) & !known);
             }
         }
         count
@@ -175,13 +187,16 @@ impl Starts {
     #[inline]
     pub fn find(&mut self, text: &str, masks: &Masks, memory: &mut Memory, gate: &Gate, mut each: impl FnMut(Word)) {
         let bytes = text.as_bytes();
-        let count = self.pass(bytes, masks, gate);
+        let count = fast(Pass { starts: self, bytes, masks, gate });
         for &(at, len) in &self.passed[..count] {
             let (start, mut len) = (at as usize, len as usize);
             if len == 64 {
                 len = masks.word_end(start) - start;
             }
             let raw = sixteen(bytes, start, len);
+            if len > 8 && len <= 16 && self.known_long[long_slot(raw)] == raw {
+                continue;
+            }
             let ascii = if len <= 16 { (raw[0] | raw[1]) & HIGHS == 0 } else { bytes[start..start + len].is_ascii() };
             let (hash, capital) = match (ascii, len) {
                 (false, _) => memory.word(text, start, start + len),
@@ -196,9 +211,39 @@ impl Starts {
     #[inline]
     pub fn begins_nothing(&mut self, text: &str, word: Word) {
         let len = (word.end - word.start) as usize;
-        if len <= 16 {
-            let raw = sixteen(text.as_bytes(), word.start as usize, len);
-            self.known[known_slot(raw)] = raw;
+        let raw = sixteen(text.as_bytes(), word.start as usize, len);
+        if len <= 8 {
+            let (_, slot) = places(raw[0] | ASCII_FOLD & LOW_EIGHT[len]);
+            self.known[slot] = raw[0];
+        } else if len <= 16 {
+            self.known_long[long_slot(raw)] = raw;
         }
     }
 }
+
+struct Pass<'a> {
+    starts: &'a mut Starts,
+    bytes: &'a [u8],
+    masks: &'a Masks,
+    gate: &'a Gate,
+}
+
+impl Work for Pass<'_> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run(self) -> usize {
+        self.starts.pass(self.bytes, self.masks, self.gate)
+    }
+}
+
+/// `LOW_EIGHT[n]` keeps the first `n` of eight bytes.
+const LOW_EIGHT: [u64; 9] = {
+    let mut masks = [u64::MAX; 9];
+    let mut n = 0;
+    while n < 8 {
+        masks[n] = super::LOW[n][0];
+        n += 1;
+    }
+    masks
+};
