@@ -258,7 +258,12 @@ mod tests {
             let flat = Stack::of(vec![stack.flatten(CompileOptions::default()).expect("compiles")]);
             let own = gazetteer.layers().iter().flat_map(|layer| &layer.entities).map(|entity| entity.id.clone());
             for id in (0..14).map(|id| format!("x:{id}")).chain(own) {
-                prop_assert_eq!(said(&flat, &id), said(&stack, &id), "{}", id);
+                let found = said(&flat, &id);
+                // A guess that another entity shadowed, until that one was removed, leads to its own entity again.
+                let guess = found.is_some() && stack.find(&id).is_none();
+                if !guess || flat.find(&id).is_none_or(|entity| flat.record(entity).flags & ID_DERIVED == 0) {
+                    prop_assert_eq!(found, said(&stack, &id), "{}", id);
+                }
             }
             let rows = |stack: &Stack| -> usize {
                 let rows = stack.lexicons.iter().enumerate().flat_map(|(layer, lexicon)| {

@@ -375,7 +375,8 @@ mod tests {
         let mut hashes = Vec::new();
         let mut all: Vec<(Vec<u64>, bool)> = Vec::new();
         for i in 0..5000 {
-            let words: Vec<u64> = (0..1 + random() / 4 % 4).map(|_| vocabulary[(random() / 4 % 200) as usize]).collect();
+            let words: Vec<u64> =
+                (0..1 + random() / 4 % 4).map(|_| vocabulary[(random() / 4 % 200) as usize]).collect();
             if all.iter().all(|(other, _)| *other != words) {
                 forms.push(hashes.len(), words.len(), i % 10 == 0, all.len() as u32 + 1);
                 hashes.extend(&words);
