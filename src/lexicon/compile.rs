@@ -102,7 +102,7 @@ impl Lexicon {
     /// # Errors
     /// A section would outgrow its limit, or `open` is asked for too many names.
     pub fn compile(layer: &Layer, options: CompileOptions) -> Result<Self> {
-        compile_rows(&layer.files, layer.entities.len(), layer.entities.iter(), options)
+        compile_rows(&layer.files, layer.entities.iter(), options)
     }
 
     /// [`Lexicon::compile`] that drops every row as soon as it is compiled.
@@ -110,29 +110,16 @@ impl Lexicon {
     /// # Errors
     /// As [`Lexicon::compile`].
     pub fn compile_owned(layer: Layer, options: CompileOptions) -> Result<Self> {
-        // A vector gives its memory back all at once: cut in pieces, it goes as the records grow.
-        let rows = layer.entities.len();
-        let mut rest = layer.entities;
-        let mut pieces = Vec::new();
-        while rest.len() > PIECE {
-            pieces.push(rest.split_off(rest.len() - PIECE));
-            rest.shrink_to_fit();
-        }
-        pieces.push(rest);
-        compile_rows(&layer.files, rows, pieces.into_iter().rev().flatten(), options)
+        compile_rows(&layer.files, layer.entities.into_iter(), options)
     }
 }
 
-/// How many rows as read are dropped together.
-const PIECE: usize = 1 << 16;
-
 fn compile_rows<E: Borrow<Entity>>(
     files: &[String],
-    count: usize,
-    rows: impl Iterator<Item = E>,
+    rows: impl ExactSizeIterator<Item = E>,
     options: CompileOptions,
 ) -> Result<Lexicon> {
-    let mut compiler = Compiler::new(files, count, options);
+    let mut compiler = Compiler::new(files, rows.len(), options);
     for entity in rows {
         compiler.entity(entity.borrow())?;
     }
