@@ -37,7 +37,7 @@
 //! use gazetier::{Document, Extractor};
 //!
 //! let name = Name { text: "Hà Nội".into(), lang: Some("vi".into()), role: NameRole::Canonical, policy: None, prior: None };
-//! let entity = Entity { id: "my:1".into(), kind: "place".into(), name: "Hà Nội".into(), names: vec![name], ..Entity::default() };
+//! let entity = Entity { id: "my:1".into(), kind: "place".into(), names: vec![name].into(), ..Entity::default() };
 //! let gazetteer = Gazetteer::from_layer(Layer { entities: vec![entity], ..Layer::default() });
 //! let extractor = Extractor::new(&gazetteer)?;
 //! let mut worker = extractor.worker();

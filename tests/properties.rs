@@ -21,7 +21,7 @@ fn names() -> &'static [String] {
     NAMES.get_or_init(|| {
         let gazetteer = Gazetteer::builtin();
         let names = gazetteer.layers().iter().flat_map(|layer| &layer.entities).flat_map(|entity| &entity.names);
-        names.step_by(10).map(|name| name.text.clone()).collect()
+        names.step_by(10).map(|name| name.text.to_string()).collect()
     })
 }
 

@@ -5,6 +5,7 @@
 //! `gn:N` for `geonames:N` (real data has codes such as `gn:GB.WLS` there too, so N is not checked in ids).
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use unicode_normalization::char::is_combining_mark;
 
@@ -58,36 +59,48 @@ pub(crate) fn is_outside(id: &str) -> bool {
     })
 }
 
-/// The id of a row that gives none: `user:kind/slug`.
-pub(crate) fn derive(kind: &str, name: &str) -> String {
-    format!("user:{kind}/{}", slug(name))
+/// The id of a row that gives none: `user:kind/slug`. The buffer is overwritten; one serves for all rows of a file.
+pub(crate) fn derive_into(id: &mut String, kind: &str, name: &str) {
+    id.clear();
+    id.push_str("user:");
+    id.push_str(kind);
+    id.push('/');
+    push_slug(id, name);
 }
 
-/// The slug of an NFC name: lower case; letters, digits and marks of any script stay, and so do `+ # & @` (`c++` is
+/// Appends the slug of an NFC name: lower case; letters, digits and marks of any script stay, and so do `+ # & @` (`c++` is
 /// not `c`); all else becomes one `-` between words. A name without any of these is spelled in code points
 /// (`u1f1eb-u1f1f7`).
 ///
 /// The slug keeps accents, so that `Hòa` and `Hoa` differ: names that differ in case or punctuation only are taken
 /// for the same, and two such rows need ids.
-pub(crate) fn slug(name: &str) -> String {
-    let mut slug = String::with_capacity(name.len());
+fn push_slug(id: &mut String, name: &str) {
+    let start = id.len();
+    id.reserve(name.len());
     let mut gap = false;
     for c in name.chars() {
-        if c.is_alphanumeric() || is_combining_mark(c) || "+#&@".contains(c) {
-            if gap && !slug.is_empty() {
-                slug.push('-');
+        let plain = c.is_ascii_alphanumeric();
+        if plain || c.is_alphanumeric() || is_combining_mark(c) || "+#&@".contains(c) {
+            if gap && id.len() > start {
+                id.push('-');
             }
             gap = false;
-            slug.extend(c.to_lowercase());
+            if plain {
+                id.push(c.to_ascii_lowercase());
+            } else {
+                id.extend(c.to_lowercase());
+            }
         } else {
             gap = true;
         }
     }
-    if slug.is_empty() {
-        let codes: Vec<String> = name.chars().map(|c| format!("u{:x}", c as u32)).collect();
-        return codes.join("-");
+    if id.len() == start {
+        for (i, c) in name.chars().enumerate() {
+            let joint = if i > 0 { "-" } else { "" };
+            // Writing to a string cannot fail.
+            let _ = write!(id, "{joint}u{:x}", c as u32);
+        }
     }
-    slug
 }
 
 fn is_item(text: &str) -> bool {
@@ -161,6 +174,7 @@ mod tests {
 
     #[test]
     fn slugs_are_loose_and_keep_what_tells_names_apart() {
+        let mut id = String::new();
         for (name, expected) in [
             ("Tô Lâm", "tô-lâm"),
             ("  L’Île-d'Yeu. ", "l-île-d-yeu"),
@@ -172,8 +186,8 @@ mod tests {
             ("हिन्दी", "हिन्दी"),
             ("🇫🇷", "u1f1eb-u1f1f7"),
         ] {
-            assert_eq!(slug(name), expected, "{name}");
+            derive_into(&mut id, "place", name);
+            assert_eq!(id, format!("user:place/{expected}"), "{name}");
         }
-        assert_eq!(derive("place", "Hà Nội"), "user:place/hà-nội");
     }
 }

@@ -34,7 +34,7 @@ mod tests {
         assert!(layer.problems.iter().all(|problem| problem.severity == Severity::Warning));
         for entity in &layer.entities {
             assert!(entity.id.starts_with(&format!("gz:{}/", entity.kind)), "{}", entity.id);
-            assert_eq!(entity.names.first().map(|name| &name.text), Some(&entity.name), "{}", entity.id);
+            assert_eq!(entity.names.first().map(|name| name.text.as_str()), Some(entity.name()), "{}", entity.id);
         }
         for (index, kind) in ["person", "organization", "place", "theme"].iter().enumerate() {
             let mut rows = layer.entities.iter().filter(|entity| entity.file == index as u32).peekable();

@@ -24,7 +24,7 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use super::{Action, Entity, Gazetteer, Layer, MatchPolicy, NameRole, names};
+use super::{Action, Entity, Gazetteer, Layer, MatchPolicy, NameRole, SmolStr, names};
 use crate::error::{Problem, Severity};
 
 mod parents;
@@ -79,10 +79,10 @@ fn file<'a>(layer: &'a Layer, entity: &Entity) -> &'a str {
 /// Whether two rows are said to be the same entity.
 fn is_same(a: &Entity, b: &Entity) -> bool {
     (a.id == b.id && !(a.id_derived && b.id_derived))
-        || a.same_as.contains(&b.id)
-        || b.same_as.contains(&a.id)
-        || a.same_as.iter().any(|id| b.same_as.contains(id))
-        || a.outside.iter().any(|id| b.outside.contains(id))
+        || a.same_as().contains(&b.id)
+        || b.same_as().contains(&a.id)
+        || a.same_as().iter().any(|id| b.same_as().contains(id))
+        || a.outside().iter().any(|id| b.outside().contains(id))
 }
 
 fn check_names(layer: &Layer, entity: &Entity, common: &dyn Fn(&str) -> bool, problems: &mut Vec<Problem>) {
@@ -101,7 +101,7 @@ fn check_names(layer: &Layer, entity: &Entity, common: &dyn Fn(&str) -> bool, pr
                 warn("folded-acronym", format!("acronym that also matches small letters (match=folded): `{text}`"));
             }
         } else if (folded || !text.chars().any(char::is_uppercase))
-            && entity.needs.is_empty()
+            && entity.needs().is_empty()
             && let Some(word) = names::only_word(text)
             && common(&word.to_lowercase())
             && reported.insert(text)
@@ -113,7 +113,7 @@ fn check_names(layer: &Layer, entity: &Entity, common: &dyn Fn(&str) -> bool, pr
             warn("bar-in-name", format!("a bar in a name, only `aliases` and the like are lists: `{text}`"));
         }
     }
-    if entity.needs.iter().any(|need| names::folds_to_nothing(need)) {
+    if entity.needs().iter().any(|need| names::folds_to_nothing(need)) {
         warn("empty-need", "empty item in needs".to_owned());
     }
 }
@@ -158,7 +158,7 @@ fn check_actions(layers: &[Layer], problems: &mut Vec<Problem>) {
     for (number, layer) in layers.iter().enumerate() {
         let acting = |entity: &&Entity| number > 0 && matches!(entity.action, Action::Remove | Action::Replace);
         for entity in layer.entities.iter().filter(acting) {
-            let mut ids = std::iter::once(&entity.id).chain(&entity.same_as).chain(&entity.outside);
+            let mut ids = std::iter::once(&entity.id).chain(entity.same_as()).chain(entity.outside());
             if !ids.any(|id| known.contains(id.as_str())) {
                 let what = if entity.action == Action::Remove { "remove" } else { "replace" };
                 let message = format!("there is nothing to {what} under the id `{}`", entity.id);
@@ -166,7 +166,7 @@ fn check_actions(layers: &[Layer], problems: &mut Vec<Problem>) {
             }
         }
         for entity in layer.entities.iter().filter(|entity| entity.action != Action::Remove) {
-            known.extend([&entity.id].into_iter().chain(&entity.same_as).chain(&entity.outside).map(String::as_str));
+            known.extend([&entity.id].into_iter().chain(entity.same_as()).chain(entity.outside()).map(SmolStr::as_str));
         }
     }
 }
@@ -174,7 +174,7 @@ fn check_actions(layers: &[Layer], problems: &mut Vec<Problem>) {
 fn check_outside_ids(layer: &Layer, problems: &mut Vec<Problem>) {
     let mut seen: HashMap<(u32, &str), &Entity> = HashMap::new();
     for entity in layer.entities.iter().filter(|entity| entity.action == Action::Merge) {
-        let own = || entity.outside.iter().filter(|id| **id != entity.id && !entity.same_as.contains(*id));
+        let own = || entity.outside().iter().filter(|id| **id != entity.id && !entity.same_as().contains(*id));
         for id in own() {
             match seen.entry((entity.file, id)) {
                 hashbrown::hash_map::Entry::Vacant(entry) => {
@@ -188,7 +188,7 @@ fn check_outside_ids(layer: &Layer, problems: &mut Vec<Problem>) {
                 hashbrown::hash_map::Entry::Occupied(_) => {}
             }
         }
-        let items: Vec<&String> = own().filter(|id| id.starts_with("wikidata:")).collect();
+        let items: Vec<&SmolStr> = own().filter(|id| id.starts_with("wikidata:")).collect();
         if let [first, second, ..] = items[..] {
             let message = format!("two Wikidata items: `{first}` and `{second}`");
             problems.push(at(layer, entity, Problem::warning("two-wikidata-ids", message)));

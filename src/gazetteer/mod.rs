@@ -5,16 +5,18 @@
 //! The file formats lie one a file under `source/`, the checks under `lint`.
 
 pub mod compiled;
+mod entity;
 mod ids;
 pub mod layer;
 pub mod lint;
 mod names;
 pub mod source;
 
+pub use entity::{Details, Entity, Name, NameRole, Names};
+pub use smol_str::SmolStr;
 pub use source::content_hash;
 
 use std::path::Path;
-use std::sync::Arc;
 
 use crate::error::{Problem, Result};
 
@@ -71,77 +73,6 @@ pub enum Action {
     Replace,
     /// Removes the earlier entity.
     Remove,
-}
-
-/// What a name is to its entity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum NameRole {
-    /// The name that is shown (untagged, or the preferred name of a language).
-    Canonical,
-    /// Any other name.
-    Alias,
-    /// A name of the `acronyms` column: under the acronym rule whatever its shape.
-    Acronym,
-}
-
-/// One string that may refer to an entity.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Name {
-    /// The name as listed, in NFC.
-    pub text: String,
-    /// BCP 47 tag in lower case (`fr`, `vi`, `zh-hant`); `None` for an untagged name.
-    pub lang: Option<Arc<str>>,
-    /// What the name is to its entity.
-    pub role: NameRole,
-    /// The name's own policy (JSONL only).
-    pub policy: Option<MatchPolicy>,
-    /// The prior of the row that lists this name, where it differs from the entity's (long CSV, JSONL).
-    pub prior: Option<f32>,
-}
-
-/// One real-world thing as one row (or one run of rows) lists it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Entity {
-    /// `gz:kind/slug`, `user:kind/slug` (derived where the row gave none), or the id as given, normalised
-    /// (`gn:1` → `geonames:1`, `Q84` → `wikidata:Q84`).
-    pub id: String,
-    /// Whether the id was derived from the name.
-    pub id_derived: bool,
-    /// Kind: an open word (`person`, `organization`, `place`, `theme`, `ship` …).
-    pub kind: String,
-    /// Whether the kind comes from the file's name: no field of the row.
-    pub kind_derived: bool,
-    /// The canonical name in NFC; also the first of `names` (role canonical, untagged), unless it cannot be matched
-    /// (too long, or nothing but spaces and hyphens). Empty only for rows that remove an entity.
-    pub name: String,
-    /// All names, the canonical one first, then in column order.
-    pub names: Vec<Name>,
-    /// How well known the entity is, 0 to 1; `None` where the row does not say ([`DEFAULT_PRIOR`]).
-    pub prior: Option<f32>,
-    /// Id or exact canonical name of the broader theme, the containing place, the parent body.
-    pub parent: Option<String>,
-    /// Match policy of the `match` column.
-    pub policy: Option<MatchPolicy>,
-    /// Cues, one of which must stand near a mention.
-    pub needs: Vec<String>,
-    /// Ids of the same entity.
-    pub same_as: Vec<String>,
-    /// Outside ids with their prefix (`wikidata:Q84`, `geonames:2643743`, `iptc:…`, `ror:…`), in column order.
-    pub outside: Vec<String>,
-    /// ISO 3166-1 alpha-2 code, empty where unknown.
-    pub country: String,
-    /// Latitude and longitude in degrees.
-    pub position: Option<(f64, f64)>,
-    /// Countries, capitals, the best known bodies; `None` where the row does not say.
-    pub important: Option<bool>,
-    /// What the row does to an earlier layer's entity.
-    pub action: Action,
-    /// Unknown columns with their values.
-    pub attributes: Vec<(String, String)>,
-    /// Index into [`Layer::files`].
-    pub file: u32,
-    /// Line of the row (from 1).
-    pub line: u32,
 }
 
 /// One source of names: a file, or all files of a folder.

@@ -11,16 +11,34 @@ use hashbrown::{HashMap, HashTable};
 use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-use super::{MAX_NAME_BYTES, MAX_NAME_WORDS, MatchPolicy, Name, NameRole};
+use super::{MAX_NAME_BYTES, MAX_NAME_WORDS, MatchPolicy, Name, NameRole, Names};
 
 /// A name without the spaces around it, in NFC.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     let text = text.trim();
-    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+    if is_plainly_composed(text) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
         Cow::Borrowed(text)
     } else {
         Cow::Owned(text.nfc().collect())
     }
+}
+
+/// Whether a text is in NFC by the blocks its characters stand in, without a look at tables. Most names are, and
+/// gazetteers have millions of them.
+fn is_plainly_composed(text: &str) -> bool {
+    // Bytes below 0xCC spell the characters below U+0300, the first combining one.
+    text.bytes().all(|byte| byte < 0xCC) || text.chars().all(is_always_composed)
+}
+
+/// Characters that stay themselves in NFC beside whatever stands around them: no marks, nothing that composes with what
+/// is before it, nothing that is replaced. A test tries them all.
+fn is_always_composed(c: char) -> bool {
+    matches!(c,
+        '\0'..='\u{2FF}' | '\u{388}'..='\u{482}' | '\u{48A}'..='\u{590}' | '\u{5D0}'..='\u{5F4}'
+        | '\u{61B}'..='\u{64A}' | '\u{66E}'..='\u{66F}' | '\u{671}'..='\u{6D5}' | '\u{E01}'..='\u{E37}'
+        | '\u{10A0}'..='\u{1160}' | '\u{1E00}'..='\u{1EFF}' | '\u{2002}'..='\u{20CF}' | '\u{3001}'..='\u{3029}'
+        | '\u{3041}'..='\u{3096}' | '\u{30A0}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
+        | '\u{AC00}'..='\u{D7A3}' | '\u{FF01}'..='\u{FF9D}')
 }
 
 /// Why a clean name cannot be matched: a stable code and a message. Such names are skipped with a warning.
@@ -52,7 +70,12 @@ fn head(text: &str) -> &str {
 /// characters that are never shown.
 pub(crate) fn folds_to_nothing(text: &str) -> bool {
     text.chars().all(|c| {
-        c.is_whitespace() || is_soft_sign(c) || is_default_ignorable(c) || c.is_control() || is_combining_mark(c)
+        !c.is_ascii_alphanumeric()
+            && (c.is_whitespace()
+                || is_soft_sign(c)
+                || is_default_ignorable(c)
+                || c.is_control()
+                || is_combining_mark(c))
     })
 }
 
@@ -109,7 +132,7 @@ const TABLE_FROM: usize = 48;
 impl NameIndex {
     /// Adds a name to the names of an entity, unless they have it already (same text, language, policy and role, where
     /// an alias repeats a canonical name but not an acronym). Of repeats, the highest prior counts.
-    pub(crate) fn add(&mut self, names: &mut Vec<Name>, entity: u32, name: NewName<'_>) {
+    pub(crate) fn add(&mut self, names: &mut Names, entity: u32, name: NewName<'_>) {
         let found = if names.len() < TABLE_FROM {
             names.iter().position(|other| name.repeats(other))
         } else {
@@ -139,7 +162,7 @@ impl NameIndex {
                 known.role = known.role.min(name.role);
             }
             None => names.push(Name {
-                text: name.text.to_owned(),
+                text: name.text.into(),
                 lang: name.lang.cloned(),
                 role: name.role,
                 policy: name.policy,
@@ -190,6 +213,33 @@ mod tests {
     }
 
     #[test]
+    fn characters_of_the_quick_check_are_always_composed() {
+        let all = || (0..=0x10_FFFF).filter_map(char::from_u32).filter(|c| is_always_composed(*c));
+        assert!(all().count() > 40_000);
+        for c in all() {
+            assert_eq!(is_nfc_quick([c].into_iter()), IsNormalized::Yes, "{:04x}", c as u32);
+            assert_eq!(unicode_normalization::char::canonical_combining_class(c), 0, "{:04x}", c as u32);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_quick_check_changes_no_name(
+            parts in proptest::collection::vec(proptest::prop_oneof![
+                2 => "[ -~]{0,3}",
+                2 => "[\u{80}-\u{37f}\u{1e00}-\u{1fff}]{1,3}",
+                1 => "[\u{300}-\u{345}\u{3099}]{1,2}",
+                1 => "[\u{1100}-\u{11ff}\u{ac00}-\u{ac20}\u{f900}-\u{f920}\u{3040}-\u{30ff}]{1,3}",
+                1 => "\\PC{0,3}",
+            ], 0..6),
+        ) {
+            let text = parts.concat();
+            let composed: String = text.trim().nfc().collect();
+            proptest::prop_assert_eq!(clean(&text), composed);
+        }
+    }
+
+    #[test]
     fn long_and_empty_names_are_unusable() {
         let words_32 = ["a"; 32].join(" ");
         let words_33 = ["a"; 33].join(" ");
@@ -228,7 +278,7 @@ mod tests {
     fn repeats_are_dropped_in_short_and_long_lists() {
         let french: Arc<str> = "fr".into();
         for count in [3usize, 200] {
-            let mut names = Vec::new();
+            let mut names = Names::default();
             let mut index = NameIndex::default();
             let list: Vec<String> = (0..count).map(|i| format!("n{i}")).collect();
             for round in 0..2 {

@@ -18,7 +18,7 @@ use super::table::{FORM, Forms, Table};
 use super::{Counts, Lexicon, NO_POLICY, Records, inflect, policy_code, substring};
 use crate::error::{Error, Problem, Result};
 use crate::gazetteer::{
-    Action, DEFAULT_PRIOR, Entity, Layer, MAX_NAME_BYTES, MAX_NAME_WORDS, MatchPolicy, Name, NameRole,
+    Action, DEFAULT_PRIOR, Entity, Layer, MAX_NAME_BYTES, MAX_NAME_WORDS, MatchPolicy, Name, NameRole, SmolStr,
 };
 use crate::text::fold::{Folded, Gap, is_acronym};
 use crate::text::words::{Gate, first_prefix, hash_key, next_prefix};
@@ -156,28 +156,28 @@ impl<'f> Compiler<'f> {
 
     /// Adds a row with its names, and those generated from them.
     fn entity(&mut self, entity: &Entity) -> Result<()> {
-        fn borrowed(list: &[String]) -> Vec<&str> {
-            list.iter().map(String::as_str).collect()
+        fn borrowed(list: &[SmolStr]) -> Vec<&str> {
+            list.iter().map(SmolStr::as_str).collect()
         }
         let removes = entity.action == Action::Remove;
         let mut draft = EntityDraft {
             id: &entity.id,
-            name: &entity.name,
-            first_name: !removes && entity.names.first().is_some_and(|name| name.text == entity.name),
+            name: entity.name(),
+            first_name: !removes && entity.names.first().is_some_and(|name| name.text == *entity.name()),
             flags: 0,
             kind: self.kind(&entity.kind)?,
             policy: entity.policy.map_or(NO_POLICY, policy_code),
             prior: entity.prior,
-            country: &entity.country,
-            parent: entity.parent.as_deref().unwrap_or(""),
-            outside: borrowed(&entity.outside),
-            same_as: borrowed(&entity.same_as),
-            needs: borrowed(&entity.needs),
+            country: entity.country(),
+            parent: entity.parent().unwrap_or(""),
+            outside: borrowed(entity.outside()),
+            same_as: borrowed(entity.same_as()),
+            needs: borrowed(entity.needs()),
             guesses: Vec::new(),
-            position: entity.position,
+            position: entity.position(),
         };
         for (set, flag) in [
-            (entity.important == Some(true), IMPORTANT),
+            (entity.important() == Some(true), IMPORTANT),
             (entity.id_derived, ID_DERIVED),
             (entity.kind_derived, KIND_DERIVED),
             (entity.action == Action::Replace, REPLACES),

@@ -61,14 +61,14 @@ impl Stack {
                 // An id derived from a name may be that of another entity as well. Who has it comes before who does
                 // not, whatever the order of their rows.
                 if self.find(self.id(row)) == Some(row) {
-                    flattener.entity(row)?;
+                    flattener.entity(row, false)?;
                 } else {
                     overshadowed.push(row);
                 }
             }
         }
         for row in overshadowed {
-            flattener.entity(row)?;
+            flattener.entity(row, true)?;
         }
         flattener.compiler.finish()
     }
@@ -101,7 +101,8 @@ impl<'s> Flattener<'s> {
         Ok(())
     }
 
-    fn entity(&mut self, root: EntityId) -> Result<()> {
+    /// Adds an entity with its names; `shadowed`: its id leads to another one.
+    fn entity(&mut self, root: EntityId, shadowed: bool) -> Result<()> {
         let stack = self.stack;
         let view = stack.entity(root);
         let merged = stack.joined.overrides.get(&root);
@@ -116,7 +117,7 @@ impl<'s> Flattener<'s> {
         let mut flags = first.flags & REPLACES;
         for (set, flag) in [
             (view.important, IMPORTANT),
-            (derived, ID_DERIVED),
+            (derived || shadowed, ID_DERIVED),
             (records.iter().all(|record| record.flags & KIND_DERIVED != 0), KIND_DERIVED),
         ] {
             if set {
@@ -256,7 +257,7 @@ mod tests {
         fn every_id_means_the_same(gazetteer in gazetteer()) {
             let stack = Stack::build(&gazetteer).expect("compiles");
             let flat = Stack::of(vec![stack.flatten(CompileOptions::default()).expect("compiles")]);
-            let own = gazetteer.layers().iter().flat_map(|layer| &layer.entities).map(|entity| entity.id.clone());
+            let own = gazetteer.layers().iter().flat_map(|layer| &layer.entities).map(|entity| entity.id.to_string());
             for id in (0..14).map(|id| format!("x:{id}")).chain(own) {
                 let found = said(&flat, &id);
                 // A guess that another entity shadowed, until that one was removed, leads to its own entity again.

@@ -48,6 +48,8 @@ pub(crate) struct Table {
     lower: Array<u64>,
     /// The first two words of longer names.
     pairs: Array<u64>,
+    /// Those of names that may begin in lower case.
+    lower_pairs: Array<u64>,
     /// The [`Gate`] of the names.
     gate: Bytes,
 }
@@ -59,6 +61,7 @@ pub(crate) struct View<'a> {
     first: Filter<'a>,
     lower: Filter<'a>,
     pairs: Filter<'a>,
+    lower_pairs: Filter<'a>,
 }
 
 /// Forms (names that share all words) from which a table is built.
@@ -157,11 +160,13 @@ impl Forms {
         let lower = build(&mut lower, 16);
         let mut two: Vec<u64> = pairs.iter().map(|p| p.0 & !1).collect();
         let two = build(&mut two, 12);
+        let lower_two = pairs.iter().filter(|p| self.forms[p.1 as usize].payload & LOWER != 0);
+        let lower_two = build(&mut lower_two.map(|p| p.0 & !1).collect(), 16);
         self.slots(pairs, &mut slots);
         drop(self);
         // In the order of the buckets.
         slots.sort_unstable();
-        Table { buckets: place(&slots), first, lower, pairs: two, gate }
+        Table { buckets: place(&slots), first, lower, pairs: two, lower_pairs: lower_two, gate }
     }
 }
 
@@ -193,6 +198,7 @@ impl Table {
             first: Filter { words: self.first.as_slice() },
             lower: Filter { words: self.lower.as_slice() },
             pairs: Filter { words: self.pairs.as_slice() },
+            lower_pairs: Filter { words: self.lower_pairs.as_slice() },
         }
     }
 
@@ -202,12 +208,13 @@ impl Table {
     }
 
     /// Names (at most eight letters) and bytes of the parts, as a file has them.
-    pub fn sections(&self) -> [(&'static str, &Bytes); 5] {
+    pub fn sections(&self) -> [(&'static str, &Bytes); 6] {
         [
             ("buckets", self.buckets.bytes()),
             ("first", self.first.bytes()),
             ("lower", self.lower.bytes()),
             ("pairs", self.pairs.bytes()),
+            ("lowpairs", self.lower_pairs.bytes()),
             ("gate", &self.gate),
         ]
     }
@@ -219,6 +226,7 @@ impl Table {
             first: Array::of_bytes(part("first")),
             lower: Array::of_bytes(part("lower")),
             pairs: Array::of_bytes(part("pairs")),
+            lower_pairs: Array::of_bytes(part("lowpairs")),
             gate: part("gate"),
         }
     }
@@ -241,6 +249,12 @@ impl View<'_> {
     #[inline]
     pub fn may_be_pair(&self, prefix: u64) -> bool {
         self.pairs.may_hold(prefix & !1)
+    }
+
+    /// [`View::may_be_pair`] for a name that begins in lower case: few do, so these are asked for at once.
+    #[inline]
+    pub fn may_be_lower_pair(&self, prefix: u64) -> bool {
+        self.lower_pairs.may_hold(prefix & !1)
     }
 
     /// Brings what [`Table::may_begin`] looks at into the cache.
@@ -405,7 +419,7 @@ mod tests {
                 probe(prefix);
             } else {
                 prefix = next_prefix(prefix, words[1]);
-                assert!(table.may_be_pair(prefix));
+                assert!(table.may_be_pair(prefix) && (!lower || table.may_be_lower_pair(prefix)));
                 let mut next = 2;
                 while probe(prefix) && next < words.len() {
                     prefix = next_prefix(prefix, words[next]);

@@ -147,15 +147,17 @@ pub(crate) fn compare(
     Some((span, if exact { Nearness::Exact } else { Nearness::Folded }, dotless))
 }
 
-/// The verdict on a name of one word without symbols at its edges, where the raw bytes of name and text (not equal, one
-/// word without a gap inside) tell it; `None` where they do not.
-pub(crate) fn quick(record: &NameRecord<'_>, name: &[u8], text: &[u8], context: &Context<'_>) -> Option<bool> {
+/// The verdict on a name without symbols at its edges, where the raw bytes of name and text (not equal, as many words) tell
+/// it; `None` where they do not.
+pub(crate) fn quick(record: &NameRecord<'_>, text: &[u8], context: &Context<'_>) -> Option<bool> {
     let smart = record.policy == 0 && context.policy.is_none() || context.policy == Some(MatchPolicy::Smart);
-    if !smart || record.flags & names::MANY_WORDS != 0 {
+    if !smart {
         return None;
     }
+    let name = record.text;
+    let many = record.flags & names::MANY_WORDS != 0;
     match (name.is_ascii(), text.is_ascii()) {
-        (true, true) => {
+        (true, true) if !many => {
             if !name.eq_ignore_ascii_case(text) {
                 // Another word with the same hash, or a name with soft gaps around it.
                 return (name.len() == text.len()).then_some(false);
@@ -167,12 +169,14 @@ pub(crate) fn quick(record: &NameRecord<'_>, name: &[u8], text: &[u8], context: 
             (record.flags & names::ACRONYM == 0).then_some(false)
         }
         // Marks in the text must be in the name.
-        (true, false) => std::str::from_utf8(text).is_ok_and(fold::has_marks).then_some(false),
+        (true, false) if !many => std::str::from_utf8(text).is_ok_and(fold::has_marks).then_some(false),
         // An untagged name of one word keeps its marks.
-        (false, true) => (record.flags & names::MARKED != 0 && record.lang == 0).then_some(false),
-        (false, false) => {
+        (false, true) if !many => (record.flags & names::MARKED != 0 && record.lang == 0).then_some(false),
+        // Of the column of acronyms, more words count as such than their shape tells.
+        _ if record.role == 2 => None,
+        _ => {
             let (name, text) = (std::str::from_utf8(name).ok()?, std::str::from_utf8(text).ok()?);
-            fold::has_other_marks(name, text).then_some(false)
+            fold::tell_apart(name, text, many || record.flags & names::ACRONYM != 0, !many)
         }
     }
 }

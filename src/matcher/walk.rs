@@ -173,7 +173,8 @@ impl Walker {
                 if longer && second.is_none() {
                     *second = words.after(*word);
                 }
-                sparse.begin(&table, *word, word.hash(), single, second.filter(|_| longer).map(|w| (w, w.hash())));
+                let in_case = word.capital();
+                sparse.begin(&table, in_case, *word, word.hash(), single, second.filter(|_| longer).map(|w| (w, w.hash())));
             }
             if sparse.finish(layer, &mut words, false, verifier, context, most, hits).is_some() {
                 return stretch.first().map(|start| start.word.start);
@@ -205,7 +206,8 @@ impl Walker {
                 }
                 let (single, longer) = table.may_begin(word.hash());
                 let second = if longer { words.get(at as usize + 1) } else { None };
-                self.dense.begin(&table, at, word.hash(), single, second.map(|w| (at + 1, w.hash())));
+                let in_case = word.capital() || any_case;
+                self.dense.begin(&table, in_case, at, word.hash(), single, second.map(|w| (at + 1, w.hash())));
             }
             if self.dense.finish(layer, &mut around, any_case, verifier, context, most, hits).is_some() {
                 return Some(stretch[0].start);
@@ -218,7 +220,15 @@ impl Walker {
 impl<At: Copy> Steps<At> {
     /// Notes the prefixes of one and two words that may lead to a name.
     #[inline(always)]
-    fn begin(&mut self, table: &table::View<'_>, first: At, word: u64, single: bool, second: Option<(At, u64)>) {
+    fn begin(
+        &mut self,
+        table: &table::View<'_>,
+        in_case: bool,
+        first: At,
+        word: u64,
+        single: bool,
+        second: Option<(At, u64)>,
+    ) {
         let prefix = first_prefix(word);
         if single {
             table.prefetch(prefix);
@@ -226,6 +236,9 @@ impl<At: Copy> Steps<At> {
         }
         if let Some((last, word)) = second {
             let prefix = next_prefix(prefix, word);
+            if !in_case && !table.may_be_lower_pair(prefix) {
+                return;
+            }
             table.prefetch_pair(prefix);
             self.pairs.push(Probe { prefix, first, last, depth: 2 });
         }
@@ -336,7 +349,7 @@ impl Layer<'_> {
             if raw == text {
                 return self.hit(record, *entity, name, span, Nearness::Exact, false, hits);
             }
-            match policy::quick(record, text, raw, context) {
+            match policy::quick(record, raw, context) {
                 Some(true) => return self.hit(record, *entity, name, span, Nearness::Folded, false, hits),
                 Some(false) => return,
                 None => {}

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::gazetteer::{Action, Entity, Gazetteer, Layer, MatchPolicy, Name, NameRole};
+use crate::gazetteer::{Action, Details, Entity, Gazetteer, Layer, MatchPolicy, Name, NameRole};
 
 /// Pieces that names and texts share, so that they meet often.
 const PIECES: &[&str] = &[
@@ -220,13 +220,13 @@ fn entity() -> impl Strategy<Value = Entity> {
         .prop_map(|(mut names, id, kind, prior, action, same_as, policy)| {
             names.dedup_by(|a, b| a.text == b.text && a.lang == b.lang);
             Entity {
-                id: format!("x:{id}"),
+                id: format!("x:{id}").into(),
                 kind: kind.into(),
-                name: names[0].text.clone(),
-                names,
+                names: names.into(),
                 prior,
                 policy,
-                same_as: same_as.map(|id| format!("x:{id}")).into_iter().collect(),
+                details: same_as
+                    .map(|id| Box::new(Details { same_as: vec![format!("x:{id}").into()], ..Details::default() })),
                 action: match action {
                     0 => Action::Replace,
                     1 => Action::Remove,

@@ -1,6 +1,6 @@
 //! A small gazetteer and hand-made extractions for the tests of tables, exports and runs.
 
-use crate::gazetteer::{Entity, Gazetteer, Layer, Name, NameRole};
+use crate::gazetteer::{Details, Entity, Gazetteer, Layer, Name, NameRole, SmolStr};
 use crate::lexicon::{NameId, Stack};
 use crate::resolve::{Extraction, Mention};
 use crate::text::{Document, Span};
@@ -78,7 +78,6 @@ pub(crate) fn layer() -> Layer {
         layer.entities.push(Entity {
             id: (*id).into(),
             kind: kind.into(),
-            name: names[0].0.into(),
             names: names
                 .iter()
                 .enumerate()
@@ -90,9 +89,12 @@ pub(crate) fn layer() -> Layer {
                     prior: None,
                 })
                 .collect(),
-            outside: outside.iter().map(|id| (*id).to_owned()).collect(),
-            country: if *id == "gz:place/paris" { "FR".into() } else { String::new() },
-            position: (*id == "gz:place/paris").then_some((48.856_61, -2.352_22)),
+            details: Some(Box::new(Details {
+                outside: outside.iter().map(|id| (*id).into()).collect(),
+                country: if *id == "gz:place/paris" { "FR".into() } else { SmolStr::default() },
+                position: (*id == "gz:place/paris").then_some((48.856_61, -2.352_22)),
+                ..Details::default()
+            })),
             ..Entity::default()
         });
     }

@@ -172,7 +172,7 @@ pub(crate) fn next_prefix(prefix: u64, word: u64) -> u64 {
     mix(prefix ^ K0, word.rotate_left(29) ^ K1)
 }
 
-const CACHE_BITS: u32 = 14;
+const CACHE_BITS: u32 = 13;
 const CACHED_BYTES: usize = 23;
 
 #[derive(Clone, Copy)]
@@ -183,6 +183,8 @@ struct Cached {
 
 /// What folded words are remembered by: their raw bytes. Natural language repeats its words.
 struct Memory {
+    /// Words of at most eight bytes: raw bytes, hash and capital.
+    short: Vec<[u64; 2]>,
     cache: Vec<Cached>,
     folded: Folded,
     key: String,
@@ -191,7 +193,7 @@ struct Memory {
 impl Default for Memory {
     fn default() -> Self {
         let cache = vec![Cached { raw: [0; 3], hash: 0 }; 1 << CACHE_BITS];
-        Self { cache, folded: Folded::default(), key: String::new() }
+        Self { short: vec![[0; 2]; 1 << CACHE_BITS], cache, folded: Folded::default(), key: String::new() }
     }
 }
 
@@ -204,6 +206,16 @@ impl Memory {
         }
         let len = end - start;
         let [low, high] = sixteen(text.as_bytes(), start, len);
+        if len <= 8 {
+            let slot = (low.wrapping_mul(K1) >> (64 - CACHE_BITS)) as usize;
+            let [raw, hash] = self.short[slot];
+            if raw == low {
+                return (hash & !FLAGS, hash & 1 != 0);
+            }
+            let (hash, capital) = self.fold(&text[start..end]);
+            self.short[slot] = [low, hash | u64::from(capital)];
+            return (hash, capital);
+        }
         let rest = text.as_bytes().get(start + 16..end).map_or(0, eight);
         let raw = [low, high, rest | (len as u64) << 56];
         let slot = mix(raw[0] ^ K0, raw[1] ^ raw[2].rotate_left(32) ^ K1) >> (64 - CACHE_BITS);

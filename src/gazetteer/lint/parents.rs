@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 
 use super::{Row, at, is_same, rows};
 use crate::error::Problem;
-use crate::gazetteer::{Action, Layer};
+use crate::gazetteer::{Action, Layer, SmolStr};
 
 /// Ids and canonical names of the layers so far; rows of one entity share the index of the earliest.
 #[derive(Default)]
@@ -35,7 +35,7 @@ pub(super) fn check(layers: &[Layer], problems: &mut Vec<Problem>) {
         }
         for index in start..end {
             let row = all[index];
-            let Some(parent) = row.entity.parent.as_deref().filter(|_| row.entity.action != Action::Remove) else {
+            let Some(parent) = row.entity.parent().filter(|_| row.entity.action != Action::Remove) else {
                 continue;
             };
             if let Some(&root) = known.ids.get(parent) {
@@ -61,7 +61,7 @@ impl<'a> Known<'a> {
     fn add(&mut self, index: usize, all: &[Row<'a>]) -> usize {
         let entity = all[index].entity;
         let given = (!entity.id_derived).then_some(&entity.id);
-        let ids = || given.into_iter().chain(&entity.same_as).chain(&entity.outside).map(String::as_str);
+        let ids = || given.into_iter().chain(entity.same_as()).chain(entity.outside()).map(SmolStr::as_str);
         let root = ids().filter_map(|id| self.ids.get(id)).min().copied().unwrap_or(index);
         if entity.action == Action::Remove {
             return root;
@@ -70,7 +70,7 @@ impl<'a> Known<'a> {
             self.ids.entry(id).or_insert(root);
         }
         let prior = entity.prior.unwrap_or(crate::gazetteer::DEFAULT_PRIOR);
-        match self.names.entry(entity.name.as_str()) {
+        match self.names.entry(entity.name()) {
             hashbrown::hash_map::Entry::Vacant(entry) => {
                 entry.insert(Named { best: root, prior, ambiguous: false });
             }

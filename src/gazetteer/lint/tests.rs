@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::gazetteer::source::read_texts;
-use crate::gazetteer::{MAX_LAYERS, Name, ReadOptions};
+use crate::gazetteer::{MAX_LAYERS, Name, Names, ReadOptions};
 
 /// `file:line code` of every problem of layers, each made of files.
 fn codes(layers: &[&[(&str, &str)]]) -> Vec<String> {
@@ -108,8 +108,7 @@ fn duplicate_ids_of_layers_in_memory_are_errors() {
         id: id.into(),
         id_derived: derived,
         kind: "place".into(),
-        name: text.into(),
-        names: vec![name(text)],
+        names: if text.is_empty() { Names::default() } else { vec![name(text)].into() },
         line,
         ..Entity::default()
     };

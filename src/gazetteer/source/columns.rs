@@ -6,7 +6,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::records::{Records, Step};
 use super::report::{Fault, Report};
-use crate::gazetteer::NameRole;
+use crate::gazetteer::{NameRole, SmolStr};
 
 /// A field of an entity (or of a name, in the long form) that has a column of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub(super) enum Column {
     /// Names of one role and language; a list unless the role is canonical.
     Names(NameRole, Option<Arc<str>>),
     /// An unknown column, kept under its name as written.
-    Attribute(String),
+    Attribute(SmolStr),
     /// A column without a name, or a repeated one.
     Ignored,
 }
@@ -99,7 +99,7 @@ pub(super) fn column(name: &str, form: Form, languages: &mut Languages) -> Colum
             }
         }
     }
-    if name.is_empty() { Column::Ignored } else { Column::Attribute(name.to_owned()) }
+    if name.is_empty() { Column::Ignored } else { Column::Attribute(name.into()) }
 }
 
 /// Reads a header; problems are those of its line.
@@ -214,9 +214,9 @@ pub(super) fn is_long(bytes: &[u8], extension: &str) -> bool {
 
 /// The first record, from the first 64 KiB.
 fn first_cells(bytes: &[u8], delimiter: u8) -> Vec<String> {
-    let mut record = csv::ByteRecord::new();
-    match Records::new(&bytes[..bytes.len().min(1 << 16)], delimiter).next(&mut record) {
-        Step::Record(_) => record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect(),
+    let mut cells = Vec::new();
+    match Records::new(&bytes[..bytes.len().min(1 << 16)], delimiter).next(&mut cells) {
+        Step::Record(_) => cells.iter().map(|cell| cell.lossy(bytes)).collect(),
         _ => Vec::new(),
     }
 }

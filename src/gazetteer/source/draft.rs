@@ -3,7 +3,7 @@
 use super::columns::Field;
 use super::list;
 use super::report::Fault;
-use crate::gazetteer::{Action, Entity, MatchPolicy, ids, names};
+use crate::gazetteer::{Action, Entity, MatchPolicy, SmolStr, ids, names};
 
 /// The longest kind.
 const MAX_KIND_BYTES: usize = 64;
@@ -12,6 +12,8 @@ const MAX_KIND_BYTES: usize = 64;
 #[derive(Default)]
 pub(super) struct Draft {
     pub(super) entity: Entity,
+    /// The canonical name, which need not be among the names.
+    pub(super) name: SmolStr,
     lat: Option<f64>,
     lon: Option<f64>,
     /// Empty items of `needs`, which would never be found.
@@ -32,23 +34,22 @@ impl Draft {
                 }
                 let id = ids::normalise(value)
                     .ok_or_else(|| Fault::new("bad-id", format!("malformed Wikidata id `{value}`")))?;
-                entity.id = id.into_owned();
+                entity.id = id.into();
                 if ids::is_outside(&entity.id) {
-                    let id = entity.id.clone();
-                    self.add_outside(id);
+                    entity.add_outside(entity.id.clone());
                 }
             }
             Field::Kind => {
                 if value.contains(char::is_control) || value.len() > MAX_KIND_BYTES {
                     return Err(swallowed("bad-kind", "kind is no word", value));
                 }
-                entity.kind = names::clean(value).into_owned();
+                entity.kind = names::clean(value).into();
             }
-            Field::Name => entity.name = names::clean(value).into_owned(),
+            Field::Name => self.name = names::clean(value).into(),
             Field::Prior => entity.prior = Some(prior(value)?),
             Field::Parent => {
                 let id = ids::normalise(value).unwrap_or(value.into());
-                entity.parent = Some(names::clean(&id).into_owned());
+                entity.details_mut().parent = Some(names::clean(&id).into());
             }
             Field::Match => {
                 let policy = policy(value)?;
@@ -70,11 +71,11 @@ impl Draft {
                     let message = format!("country is no ISO 3166-1 code of two letters: `{value}`");
                     return Err(Fault::new("bad-country", message));
                 }
-                entity.country = value.to_ascii_uppercase();
+                entity.details_mut().country = value.to_ascii_uppercase().into();
             }
             Field::Lat => self.lat = Some(degrees(value, "lat", 90.0)?),
             Field::Lon => self.lon = Some(degrees(value, "lon", 180.0)?),
-            Field::Important => entity.important = Some(truth(value)?),
+            Field::Important => entity.details_mut().important = Some(truth(value)?),
             Field::Action => entity.action = action(value)?,
             Field::Canonical | Field::Lang => {}
         }
@@ -86,8 +87,8 @@ impl Draft {
         let item = names::clean(item);
         if names::folds_to_nothing(&item) {
             self.empty_needs = true;
-        } else if !self.entity.needs.iter().any(|known| *known == item) {
-            self.entity.needs.push(item.into_owned());
+        } else if !self.entity.needs().iter().any(|known| *known == *item) {
+            self.entity.details_mut().needs.push(item.into());
         }
     }
 
@@ -99,12 +100,12 @@ impl Draft {
         }
         let id = ids::normalise(item)
             .ok_or_else(|| Fault::new("bad-id", format!("malformed Wikidata id in same_as `{item}`")))?;
-        let id = id.into_owned();
+        let id = SmolStr::from(id);
         if ids::is_outside(&id) {
-            self.add_outside(id.clone());
+            self.entity.add_outside(id.clone());
         }
-        if !self.entity.same_as.contains(&id) {
-            self.entity.same_as.push(id);
+        if !self.entity.same_as().contains(&id) {
+            self.entity.details_mut().same_as.push(id);
         }
         Ok(())
     }
@@ -120,46 +121,48 @@ impl Draft {
             Field::Geonames => (ids::geonames(item), "geonames is no number"),
             _ => (ids::iptc(item), "iptc is no media topic code"),
         };
-        self.add_outside(id.ok_or_else(|| Fault::new("bad-id", format!("{wanted}: `{item}`")))?);
+        let id = id.ok_or_else(|| Fault::new("bad-id", format!("{wanted}: `{item}`")))?;
+        self.entity.add_outside(id.into());
         Ok(())
     }
 
-    fn add_outside(&mut self, id: String) {
-        if !self.entity.outside.contains(&id) {
-            // Most entities have one, and there may be millions of them.
-            self.entity.outside.reserve_exact(1);
-            self.entity.outside.push(id);
-        }
-    }
-
     /// Keeps the value of an unknown column.
-    pub(super) fn add_attribute(&mut self, name: &str, value: impl Into<String>) {
-        self.entity.attributes.push((name.to_owned(), value.into()));
+    pub(super) fn add_attribute(&mut self, name: &SmolStr, value: impl Into<SmolStr>) {
+        self.entity.details_mut().attributes.push((name.clone(), value.into()));
     }
 
-    /// Checks what concerns several fields, and derives kind and id where the row gives none.
-    pub(super) fn finish(mut self, kind: &str) -> Result<Entity, Fault> {
-        self.entity.position = match (self.lat, self.lon) {
-            (Some(lat), Some(lon)) => Some((lat, lon)),
-            (None, None) => None,
+    /// Checks what concerns several fields, and derives kind and id where the row gives none. The canonical name is
+    /// left to [`show`]; `buffer` is for the id.
+    pub(super) fn finish(mut self, kind: &str, buffer: &mut String) -> Result<Entity, Fault> {
+        match (self.lat, self.lon) {
+            (Some(lat), Some(lon)) => self.entity.details_mut().position = Some((lat, lon)),
+            (None, None) => {}
             (lat, _) => {
                 let (given, missing) = if lat.is_some() { ("lat", "lon") } else { ("lon", "lat") };
                 return Err(Fault::new("bad-position", format!("{given} without {missing}")));
             }
-        };
+        }
         let mut entity = self.entity;
         if entity.kind.is_empty() {
-            entity.kind = kind.to_owned();
+            entity.kind = kind.into();
             entity.kind_derived = true;
         }
         if entity.id.is_empty() {
-            if entity.action != Action::Merge && entity.same_as.is_empty() && entity.outside.is_empty() {
+            if entity.action != Action::Merge && entity.same_as().is_empty() && entity.outside().is_empty() {
                 return Err(Fault::new("bad-action", "replace and remove need an id"));
             }
-            entity.id = ids::derive(&entity.kind, &entity.name);
+            ids::derive_into(buffer, &entity.kind, &self.name);
+            entity.id = buffer.as_str().into();
             entity.id_derived = true;
         }
         Ok(entity)
+    }
+}
+
+/// Sets the canonical name of an entity that has its names: kept apart only where it is not the first of them.
+pub(super) fn show(entity: &mut Entity, name: SmolStr) {
+    if entity.names.first().map_or("", |first| &first.text) != name {
+        entity.details_mut().name = name;
     }
 }
 
@@ -266,10 +269,10 @@ mod tests {
             (Field::Geonames, "2643743"),
             (Field::SameAs, "Q84|wof:101750367|gz:place/london|"),
         ]);
-        let entity = draft.finish("place").expect("sound");
+        let entity = draft.finish("place", &mut String::new()).expect("sound");
         assert_eq!(entity.id, "geonames:2643743");
-        assert_eq!(entity.outside, ["geonames:2643743", "wikidata:Q84", "wof:101750367"]);
-        assert_eq!(entity.same_as, ["wikidata:Q84", "wof:101750367", "gz:place/london"]);
+        assert_eq!(entity.outside(), ["geonames:2643743", "wikidata:Q84", "wof:101750367"]);
+        assert_eq!(entity.same_as(), ["wikidata:Q84", "wof:101750367", "gz:place/london"]);
     }
 
     #[test]
@@ -283,14 +286,18 @@ mod tests {
             (&[(Field::Action, "remove"), (Field::Wikidata, "Q84")], None),
         ];
         for (cells, code) in cases {
-            assert_eq!(draft(cells).finish("place").err().map(|fault| fault.code), code, "{cells:?}");
+            assert_eq!(
+                draft(cells).finish("place", &mut String::new()).err().map(|fault| fault.code),
+                code,
+                "{cells:?}"
+            );
         }
     }
 
     #[test]
     fn needs_are_cleaned_and_empty_ones_noticed() {
         let sound = draft(&[(Field::Needs, "ministe\u{300}re| ministère |président")]);
-        assert_eq!(sound.entity.needs, ["ministère", "président"]);
+        assert_eq!(sound.entity.needs(), ["ministère", "président"]);
         assert!(!sound.empty_needs);
         assert!(draft(&[(Field::Needs, "a||b")]).empty_needs);
     }

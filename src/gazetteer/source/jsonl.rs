@@ -20,15 +20,17 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use hashbrown::HashMap;
+use memchr::memchr;
 
 use super::columns::{self, Column, Field, Form};
 use super::draft::{self, Draft};
+use super::json::{Json, Object};
 use super::report::Fault;
 use super::wide::push;
-use super::{Output, SeenIds, Source, SourceFile, table};
+use super::{Output, SeenIds, Source, SourceFile, add_name, table};
 use crate::gazetteer::names::{NameIndex, NewName};
-use crate::gazetteer::{Action, MatchPolicy, NameRole, names};
+use crate::gazetteer::{Action, MatchPolicy, NameRole, Names, names};
 
 /// JSON Lines.
 pub(super) struct JsonLines;
@@ -59,18 +61,25 @@ impl Source for JsonLines {
     }
 
     fn read(&self, file: &SourceFile<'_>, output: &mut Output<'_>) {
-        let mut rows = Rows { seen: SeenIds::new(output.entities), index: NameIndex::default() };
+        let mut rows = Rows { seen: SeenIds::new(output.entities), index: NameIndex::default(), keys: HashMap::new() };
         let mut start = 0;
-        for (line, bytes) in (1u64..).zip(file.bytes.split(|byte| *byte == b'\n')) {
+        for line in 1u64.. {
+            let rest = &file.bytes[start..];
+            let end = memchr(b'\n', rest);
+            let bytes = &rest[..end.unwrap_or(rest.len())];
+            let text = match file.text {
+                Some(text) => Ok(&text[start..start + bytes.len()]),
+                None => std::str::from_utf8(bytes),
+            };
             let errors = output.report.errors();
-            match std::str::from_utf8(bytes) {
+            match text {
                 Ok(text) if text.trim().is_empty() => {}
                 Ok(text) => match object(text) {
                     Ok(object) => rows.row(&object, line, file, output),
                     Err(fault) => output.report.error(line, fault),
                 },
                 Err(error) => {
-                    let byte = file.offset + start + error.valid_up_to() as u64;
+                    let byte = file.offset + (start + error.valid_up_to()) as u64;
                     let fault = Fault::new("invalid-utf8", "invalid UTF-8: save the file as UTF-8");
                     output.report.error_at_byte(line, byte, fault);
                 }
@@ -78,14 +87,17 @@ impl Source for JsonLines {
             if output.report.errors() > errors {
                 output.report.skipped += 1;
             }
-            start += bytes.len() as u64 + 1;
+            if end.is_none() {
+                break;
+            }
+            start += bytes.len() + 1;
         }
     }
 }
 
-fn object(text: &str) -> Result<Map<String, Value>, Fault> {
+fn object(text: &str) -> Result<Object<'_>, Fault> {
     match serde_json::from_str(text) {
-        Ok(Value::Object(object)) => Ok(object),
+        Ok(Json::Object(object)) => Ok(object),
         Ok(_) => Err(Fault::new("bad-row", "no JSON object")),
         Err(error) => {
             // The parser sees one line: its own line number would mislead.
@@ -118,15 +130,28 @@ impl Item {
 struct Rows {
     seen: SeenIds,
     index: NameIndex,
+    /// What the keys so far mean: most lines have the same.
+    keys: HashMap<String, Meaning>,
+}
+
+/// How many keys are remembered: a file may have new ones in every line.
+const MAX_KEYS: usize = 1_000;
+
+/// What a key means.
+#[derive(Clone)]
+struct Meaning {
+    column: Column,
+    /// The known key that an unknown one was probably meant to be.
+    likely: Option<String>,
 }
 
 impl Rows {
-    fn row(&mut self, object: &Map<String, Value>, line: u64, file: &SourceFile<'_>, output: &mut Output<'_>) {
+    fn row(&mut self, object: &Object<'_>, line: u64, file: &SourceFile<'_>, output: &mut Output<'_>) {
         let errors = output.report.errors();
         let mut draft = Draft::default();
         let mut items: Vec<Item> = Vec::new();
         for (key, value) in object {
-            if value.is_null() {
+            if matches!(value, Json::Null) {
                 continue;
             }
             if let Err(fault) = self.field(key, value, &mut draft, &mut items, line, output) {
@@ -136,13 +161,13 @@ impl Rows {
         if draft.empty_needs {
             output.report.warning(line, "empty-need", "empty item in needs");
         }
-        if draft.entity.name.is_empty() {
+        if draft.name.is_empty() {
             let canonical = |item: &&Item| item.role == NameRole::Canonical;
             let untagged = items.iter().filter(canonical).find(|item| item.lang.is_none());
             if let Some(item) = untagged.or_else(|| items.iter().find(canonical)) {
-                draft.entity.name.clone_from(&item.text);
+                draft.name = item.text.as_str().into();
             } else if draft.entity.action != Action::Remove
-                && (output.report.errors() == errors || !object.contains_key("name"))
+                && (output.report.errors() == errors || !object.iter().any(|(key, _)| key == "name"))
             {
                 output.report.error(line, Fault::new("no-name", "the name is missing or empty"));
             }
@@ -151,15 +176,15 @@ impl Rows {
             return;
         }
         self.index.clear();
-        let mut list = Vec::new();
-        let name = draft.entity.name.as_str();
+        let mut list = Names::default();
+        let name = draft.name.as_str();
         if !name.is_empty() {
             let same = |item: &&Item| item.text == name && item.role != NameRole::Acronym;
             let listed = items.iter().filter(same).find(|item| item.lang.is_none());
             let listed = listed.or_else(|| items.iter().find(same));
             let (policy, prior) = listed.map_or((None, None), |item| (item.policy, item.prior));
             let name = NewName { text: name, lang: None, role: NameRole::Canonical, policy, prior };
-            output.add_name(&mut list, &mut self.index, 0, line, name);
+            add_name(&mut output.report, &mut list, &mut self.index, 0, line, name);
         }
         for item in &items {
             let mut new = item.name();
@@ -167,23 +192,41 @@ impl Rows {
             if new.lang.is_none() && new.role == NameRole::Canonical {
                 new.role = NameRole::Alias;
             }
-            output.add_name(&mut list, &mut self.index, 0, line, new);
+            add_name(&mut output.report, &mut list, &mut self.index, 0, line, new);
         }
+        list.shrink_to_fit();
         draft.entity.names = list;
         push_counted(draft, line, file, output, &mut self.seen);
+    }
+
+    fn meaning(&mut self, key: &str, output: &mut Output<'_>) -> Meaning {
+        if let Some(meaning) = self.keys.get(key) {
+            return meaning.clone();
+        }
+        let column = columns::column(key, Form::Wide, output.languages);
+        let likely = match &column {
+            Column::Attribute(name) => columns::likely(&name.to_lowercase(), Form::Wide),
+            _ => None,
+        };
+        if self.keys.len() == MAX_KEYS {
+            self.keys.clear();
+        }
+        let meaning = Meaning { column, likely };
+        self.keys.insert(key.to_owned(), meaning.clone());
+        meaning
     }
 
     fn field(
         &mut self,
         key: &str,
-        value: &Value,
+        value: &Json<'_>,
         draft: &mut Draft,
         items: &mut Vec<Item>,
         line: u64,
         output: &mut Output<'_>,
     ) -> Result<(), Fault> {
         if key.eq_ignore_ascii_case("names") {
-            let Value::Array(list) = value else { return Err(Fault::new("bad-name", "names is no list")) };
+            let Json::List(list) = value else { return Err(Fault::new("bad-name", "names is no list")) };
             for value in list {
                 match item(value, line, output) {
                     Ok(item) if item.text.is_empty() => {}
@@ -193,7 +236,8 @@ impl Rows {
             }
             return Ok(());
         }
-        match columns::column(key, Form::Wide, output.languages) {
+        let Meaning { column, likely } = self.meaning(key, output);
+        match column {
             Column::Field(Field::Needs) => texts(key, value)?.iter().for_each(|item| draft.add_need(item)),
             Column::Field(Field::SameAs) => {
                 for item in texts(key, value)? {
@@ -220,12 +264,12 @@ impl Rows {
                 }
             }
             Column::Attribute(name) => {
-                if let Some(known) = columns::likely(&name.to_lowercase(), Form::Wide) {
+                if let Some(known) = likely {
                     let message = format!("unknown key, did you mean `{known}`? kept as an attribute: `{name}`");
                     output.report.warning_once(line, "unknown-column", message);
                 }
                 match value {
-                    Value::String(text) => draft.add_attribute(&name, text.as_str()),
+                    Json::Text(text) => draft.add_attribute(&name, text.as_ref()),
                     _ => draft.add_attribute(&name, value.to_string()),
                 }
             }
@@ -242,15 +286,15 @@ fn push_counted(draft: Draft, line: u64, file: &SourceFile<'_>, output: &mut Out
     output.report.skipped = skipped;
 }
 
-fn item(value: &Value, line: u64, output: &mut Output<'_>) -> Result<Item, Fault> {
+fn item(value: &Json<'_>, line: u64, output: &mut Output<'_>) -> Result<Item, Fault> {
     let object = match value {
-        Value::String(text) => return Ok(Item::new(text, None, NameRole::Alias)),
-        Value::Object(object) => object,
+        Json::Text(text) => return Ok(Item::new(text, None, NameRole::Alias)),
+        Json::Object(object) => object,
         _ => return Err(Fault::new("bad-name", format!("a name is an object or a text: `{value}`"))),
     };
     let mut item = Item::new("", None, NameRole::Alias);
     for (key, value) in object {
-        if value.is_null() {
+        if matches!(value, Json::Null) {
             continue;
         }
         let text = text(key, value)?;
@@ -280,18 +324,20 @@ fn item(value: &Value, line: u64, output: &mut Output<'_>) -> Result<Item, Fault
 }
 
 /// A value that is one text.
-fn text<'a>(key: &str, value: &'a Value) -> Result<Cow<'a, str>, Fault> {
+fn text<'a>(key: &str, value: &'a Json<'_>) -> Result<Cow<'a, str>, Fault> {
     match value {
-        Value::String(text) => Ok(Cow::Borrowed(text)),
-        Value::Number(_) | Value::Bool(_) => Ok(Cow::Owned(value.to_string())),
+        Json::Text(text) => Ok(Cow::Borrowed(text)),
+        Json::Number(_) | Json::Bool(_) => Ok(Cow::Owned(value.to_string())),
         _ => Err(Fault::new("bad-row", format!("`{key}` is no text"))),
     }
 }
 
 /// A value that is a list of texts, or one text.
-fn texts<'a>(key: &str, value: &'a Value) -> Result<Vec<Cow<'a, str>>, Fault> {
+fn texts<'a>(key: &str, value: &'a Json<'_>) -> Result<Vec<Cow<'a, str>>, Fault> {
     match value {
-        Value::Array(list) => list.iter().filter(|item| !item.is_null()).map(|item| text(key, item)).collect(),
+        Json::List(list) => {
+            list.iter().filter(|item| !matches!(item, Json::Null)).map(|item| text(key, item)).collect()
+        }
         _ => Ok(vec![text(key, value)?]),
     }
 }

@@ -13,15 +13,21 @@
 //!
 //! All columns of the wide form but `aliases` and the like may be used as well.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use hashbrown::HashSet;
 
 use super::columns::{Column, Field, Form};
 use super::draft::{self, Draft};
-use super::report::Fault;
+use super::report::{Fault, Report};
 use super::table::{self, Table};
-use super::{Output, SeenIds, Source, SourceFile};
+use super::{IdHash, Output, SeenIds, Source, SourceFile, add_name};
 use crate::gazetteer::names::{NameIndex, NewName};
 use crate::gazetteer::{Action, DEFAULT_PRIOR, Entity, NameRole, ids, names};
+
+/// With how many names an entity may be given more at any time: shrinking its list again and again would take long.
+const SETTLED: usize = 64;
 
 /// The long form.
 pub(super) struct Long;
@@ -55,6 +61,7 @@ impl Source for Long {
             differing: HashSet::new(),
             last_id: String::new(),
             last: 0,
+            grown: false,
         };
         let start = output.entities.len();
         while let Some(line) = table.next(&mut output.report) {
@@ -75,6 +82,8 @@ struct Rows {
     /// The id of the last row as written, and its entity: most rows go on with it.
     last_id: String,
     last: usize,
+    /// The last entity got a further row.
+    grown: bool,
 }
 
 /// The cells that every row has.
@@ -85,6 +94,32 @@ struct Cells<'a> {
     canonical: &'a str,
     lang: &'a str,
     prior: Option<f32>,
+}
+
+/// A row that can be used.
+struct Row<'a> {
+    line: u64,
+    cells: Cells<'a>,
+    /// The canonical name: the row's own name where the cell is empty.
+    shown: &'a str,
+    shown_given: bool,
+    name: &'a str,
+    lang: Option<Arc<str>>,
+}
+
+impl Row<'_> {
+    /// Adds what every row says to its entity, new or not: the name and the prior.
+    fn add_to(&self, entity: &mut Entity, index: &mut NameIndex, number: u32, report: &mut Report) {
+        let role = if self.name == entity.name() { NameRole::Canonical } else { NameRole::Alias };
+        // An empty prior is the row's own prior all the same.
+        let prior = Some(self.cells.prior.unwrap_or(DEFAULT_PRIOR));
+        let name = NewName { text: self.name, lang: self.lang.as_ref(), role, policy: None, prior };
+        add_name(report, &mut entity.names, index, number, self.line, name);
+        // `None` is less than any number.
+        if self.cells.prior > entity.prior {
+            entity.prior = self.cells.prior;
+        }
+    }
 }
 
 impl Rows {
@@ -124,7 +159,8 @@ impl Rows {
             }
         }
         let name = names::clean(table.name());
-        let canonical = names::clean(cells.canonical);
+        // Often the same: then it is cleaned once.
+        let canonical = if cells.canonical == table.name() { name.clone() } else { names::clean(cells.canonical) };
         if table.name().is_empty() {
             output.report.error(line, Fault::new("no-name", "the name is empty"));
         } else if name.is_empty() {
@@ -142,147 +178,138 @@ impl Rows {
         } else {
             table::language(output.languages, &mut output.report, line, cells.lang)
         };
-        let shown = if canonical.is_empty() { &name } else { &canonical };
-        let Some(at) = self.entity(&cells, shown, !canonical.is_empty(), draft, line, file, output) else {
-            return false;
-        };
-        let mut list = std::mem::take(&mut output.entities[at].names);
-        let role = if *name == output.entities[at].name { NameRole::Canonical } else { NameRole::Alias };
-        // An empty prior is the row's own prior all the same.
-        let prior = Some(cells.prior.unwrap_or(DEFAULT_PRIOR));
-        let name = NewName { text: &name, lang: lang.as_ref(), role, policy: None, prior };
-        output.add_name(&mut list, &mut self.index, at as u32, line, name);
-        let entity = &mut output.entities[at];
-        entity.names = list;
-        // `None` is less than any number.
-        if cells.prior > entity.prior {
-            entity.prior = cells.prior;
-        }
-        true
+        let shown_given = !canonical.is_empty();
+        let shown = if shown_given { &canonical } else { &name };
+        let row = Row { line, cells, shown, shown_given, name: &name, lang };
+        self.place(&row, draft, file, output).is_some()
     }
 
-    /// Finds or makes the entity of a row and fills its fields.
-    #[expect(clippy::too_many_arguments, reason = "one call, the parts of a row")]
-    fn entity(
+    /// Finds or makes the entity of a row and fills its fields; `None` if that is an error.
+    fn place(
         &mut self,
-        cells: &Cells<'_>,
-        shown: &str,
-        shown_given: bool,
+        row: &Row<'_>,
         draft: Option<Draft>,
-        line: u64,
         file: &SourceFile<'_>,
         output: &mut Output<'_>,
-    ) -> Option<usize> {
-        let repeated = !cells.id.is_empty() && cells.id == self.last_id;
+    ) -> Option<()> {
+        let Cells { id, kind, .. } = row.cells;
+        let repeated = !id.is_empty() && id == self.last_id;
         let found = if repeated {
-            Some(self.last)
+            Ok(self.last)
         } else {
-            let id = if cells.id.is_empty() {
-                let kind = if cells.kind.is_empty() { file.kind } else { cells.kind };
-                Some(ids::derive(&names::clean(kind), shown).into())
+            let id = if id.is_empty() {
+                let kind = if kind.is_empty() { file.kind } else { kind };
+                ids::derive_into(&mut output.buffer, &names::clean(kind), row.shown);
+                Cow::Borrowed(output.buffer.as_str())
             } else {
-                ids::normalise(cells.id)
+                // A malformed one is reported when the entity is made.
+                ids::normalise(id).unwrap_or_default()
             };
-            id.and_then(|id| self.seen.find(&id, output.entities))
+            let hash = IdHash::of(&id);
+            self.seen.find(hash, &id, output.entities).ok_or(hash)
         };
         let at = match found {
-            None => self.create(cells, shown, draft.unwrap_or_default(), line, file, output)?,
-            Some(at) => {
-                self.agree(at, cells, shown, shown_given, line, output)?;
+            Err(hash) => {
+                let entity = self.create(row, draft.unwrap_or_default(), file, output)?;
+                output.entities.push(entity);
+                let at = output.entities.len() - 1;
+                self.seen.insert(hash, at);
+                at
+            }
+            Ok(at) => {
+                self.agree(at, row, output)?;
+                let entity = &mut output.entities[at];
                 if let Some(mut draft) = draft {
-                    draft.entity.id.clone_from(&output.entities[at].id);
-                    match draft.finish(file.kind) {
-                        Ok(more) => fill(&mut output.entities[at], more),
+                    draft.entity.id.clone_from(&entity.id);
+                    match draft.finish(file.kind, &mut output.buffer) {
+                        Ok(more) => fill(entity, more),
                         Err(fault) => {
-                            output.report.error(line, fault);
+                            output.report.error(row.line, fault);
                             return None;
                         }
                     }
                 }
+                row.add_to(entity, &mut self.index, at as u32, &mut output.report);
                 at
             }
         };
         if !repeated {
+            // What the last entity was given to grow is more than it will need, in most files.
+            if self.grown && output.entities[self.last].names.len() < SETTLED {
+                output.entities[self.last].names.shrink_to_fit();
+            }
             self.last_id.clear();
-            self.last_id.push_str(cells.id);
+            self.last_id.push_str(id);
             self.last = at;
         }
-        Some(at)
+        self.grown = found.is_ok();
+        Some(())
     }
 
+    /// Makes the entity of a row, which will be the next one.
     fn create(
         &mut self,
-        cells: &Cells<'_>,
-        shown: &str,
+        row: &Row<'_>,
         mut draft: Draft,
-        line: u64,
         file: &SourceFile<'_>,
         output: &mut Output<'_>,
-    ) -> Option<usize> {
+    ) -> Option<Entity> {
         let mut set = |field, cell: &str| match cell {
             "" => Ok(()),
             _ => draft.set(field, cell),
         };
-        let checked = set(Field::Id, cells.id).and_then(|()| set(Field::Kind, cells.kind));
-        draft.entity.name = shown.to_owned();
-        let mut entity = match checked.and_then(|()| draft.finish(file.kind)) {
+        let checked = set(Field::Id, row.cells.id).and_then(|()| set(Field::Kind, row.cells.kind));
+        draft.name = row.shown.into();
+        let name = draft.name.clone();
+        let mut entity = match checked.and_then(|()| draft.finish(file.kind, &mut output.buffer)) {
             Ok(entity) => entity,
             Err(fault) => {
-                output.report.error(line, fault);
+                output.report.error(row.line, fault);
                 return None;
             }
         };
         // The id of the row comes before those of other columns.
-        if let Some(own) = entity.outside.iter().position(|id| *id == entity.id) {
-            entity.outside[..=own].rotate_right(1);
+        if let Some(details) = &mut entity.details
+            && let Some(own) = details.outside.iter().position(|id| *id == entity.id)
+        {
+            details.outside[..=own].rotate_right(1);
         }
         entity.file = file.index;
-        entity.line = u32::try_from(line).unwrap_or(u32::MAX);
-        let at = output.entities.len();
-        let name = NewName { text: shown, lang: None, role: NameRole::Canonical, policy: None, prior: None };
-        // Many entities have no other name.
-        entity.names.reserve_exact(1);
-        output.add_name(&mut entity.names, &mut self.index, at as u32, line, name);
-        output.entities.push(entity);
-        self.seen.insert(at, output.entities);
-        Some(at)
+        entity.line = u32::try_from(row.line).unwrap_or(u32::MAX);
+        let number = output.entities.len() as u32;
+        let new = NewName { text: row.shown, lang: None, role: NameRole::Canonical, policy: None, prior: None };
+        add_name(&mut output.report, &mut entity.names, &mut self.index, number, row.line, new);
+        draft::show(&mut entity, name);
+        row.add_to(&mut entity, &mut self.index, number, &mut output.report);
+        Some(entity)
     }
 
     /// Warns where a further row of an entity says something else; `None` where it must be another entity.
-    fn agree(
-        &mut self,
-        at: usize,
-        cells: &Cells<'_>,
-        shown: &str,
-        shown_given: bool,
-        line: u64,
-        output: &mut Output<'_>,
-    ) -> Option<()> {
-        let entity = &output.entities[at];
+    fn agree(&mut self, at: usize, row: &Row<'_>, output: &mut Output<'_>) -> Option<()> {
+        let entity = &mut output.entities[at];
+        let Row { line, cells, shown, .. } = row;
         if !cells.kind.is_empty() && entity.kind != cells.kind && self.differing.insert(at) {
             let message =
                 format!("`{}` is of kind {} in line {}, not `{}`", entity.id, entity.kind, entity.line, cells.kind);
-            output.report.warning(line, "kind-differs", message);
+            output.report.warning(*line, "kind-differs", message);
         }
-        let entity = &mut output.entities[at];
-        if shown == entity.name {
+        let known = entity.name();
+        if *shown == known {
             return Some(());
         }
         if cells.id.is_empty() {
-            let message = format!(
-                "same derived id as `{}` in line {}, give both an id: `{}`",
-                entity.name, entity.line, entity.id
-            );
-            output.report.error(line, Fault::new("duplicate-derived-id", message));
+            let message =
+                format!("same derived id as `{known}` in line {}, give both an id: `{}`", entity.line, entity.id);
+            output.report.error(*line, Fault::new("duplicate-derived-id", message));
             return None;
         }
-        if shown_given {
+        if row.shown_given {
             if self.differing.insert(at) {
                 let message = format!(
-                    "`{}` has the canonical name `{}` in line {}, `{shown}` becomes an alias",
-                    entity.id, entity.name, entity.line
+                    "`{}` has the canonical name `{known}` in line {}, `{shown}` becomes an alias",
+                    entity.id, entity.line
                 );
-                output.report.warning(line, "canonical-differs", message);
+                output.report.warning(*line, "canonical-differs", message);
             }
             if names::unusable(shown).is_none() {
                 let name = NewName { text: shown, lang: None, role: NameRole::Alias, policy: None, prior: cells.prior };
@@ -295,19 +322,22 @@ impl Rows {
 
 /// Fills empty fields and adds to lists.
 fn fill(entity: &mut Entity, more: Entity) {
-    entity.parent = entity.parent.take().or(more.parent);
     entity.policy = entity.policy.or(more.policy);
-    entity.position = entity.position.or(more.position);
-    entity.important = entity.important.or(more.important);
-    if entity.country.is_empty() {
-        entity.country = more.country;
-    }
     if entity.action == Action::Merge {
         entity.action = more.action;
     }
-    for (list, more) in
-        [(&mut entity.needs, more.needs), (&mut entity.same_as, more.same_as), (&mut entity.outside, more.outside)]
-    {
+    let Some(more) = more.details else { return };
+    for id in more.outside {
+        entity.add_outside(id);
+    }
+    let details = entity.details_mut();
+    details.parent = details.parent.take().or(more.parent);
+    details.position = details.position.or(more.position);
+    details.important = details.important.or(more.important);
+    if details.country.is_empty() {
+        details.country = more.country;
+    }
+    for (list, more) in [(&mut details.needs, more.needs), (&mut details.same_as, more.same_as)] {
         for item in more {
             if !list.contains(&item) {
                 list.push(item);
@@ -315,8 +345,8 @@ fn fill(entity: &mut Entity, more: Entity) {
         }
     }
     for (key, value) in more.attributes {
-        if !entity.attributes.iter().any(|(known, _)| *known == key) {
-            entity.attributes.push((key, value));
+        if !details.attributes.iter().any(|(known, _)| *known == key) {
+            details.attributes.push((key, value));
         }
     }
 }

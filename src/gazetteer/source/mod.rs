@@ -23,6 +23,7 @@
 mod columns;
 mod content;
 mod draft;
+mod json;
 mod jsonl;
 mod list;
 mod long;
@@ -43,7 +44,7 @@ pub use self::content::content_hash;
 use self::report::{Fault, Report};
 use super::compiled::{is_compiled, read_layer};
 use super::names::{NameIndex, NewName};
-use super::{Entity, Layer, Name, ReadOptions, names};
+use super::{Entity, Layer, Names, ReadOptions, names};
 use crate::error::{Error, Problem, Result, Severity};
 
 /// What to do with a compiled gazetteer that lies in a folder of others.
@@ -96,6 +97,8 @@ pub(crate) struct SourceFile<'a> {
     extension: &'a str,
     /// The content without a byte-order mark.
     bytes: &'a [u8],
+    /// The content as text, if it is UTF-8 throughout.
+    text: Option<&'a str>,
     /// Length of the byte-order mark.
     offset: u64,
 }
@@ -105,15 +108,15 @@ pub(crate) struct Output<'a> {
     entities: &'a mut Vec<Entity>,
     languages: &'a mut Languages,
     report: Report,
+    /// For ids that are put together, row after row.
+    buffer: String,
 }
 
-impl Output<'_> {
-    /// Adds a clean name to an entity, or warns why it is skipped.
-    fn add_name(&mut self, names: &mut Vec<Name>, index: &mut NameIndex, entity: u32, line: u64, name: NewName<'_>) {
-        match names::unusable(name.text) {
-            Some((code, message)) => self.report.warning(line, code, message),
-            None => index.add(names, entity, name),
-        }
+/// Adds a clean name to the names of an entity, or warns why it is skipped.
+fn add_name(report: &mut Report, names: &mut Names, index: &mut NameIndex, entity: u32, line: u64, name: NewName<'_>) {
+    match names::unusable(name.text) {
+        Some((code, message)) => report.warning(line, code, message),
+        None => index.add(names, entity, name),
     }
 }
 
@@ -261,8 +264,12 @@ impl Reading {
     fn bytes(&mut self, label: String, name: &str, bytes: &[u8]) {
         self.hash.add(name, bytes);
         let index = u32::try_from(self.layer.files.len()).unwrap_or(u32::MAX);
-        let mut output =
-            Output { entities: &mut self.layer.entities, languages: &mut self.languages, report: Report::new(&label) };
+        let mut output = Output {
+            entities: &mut self.layer.entities,
+            languages: &mut self.languages,
+            report: Report::new(&label),
+            buffer: String::new(),
+        };
         self.layer.files.push(label);
         let content = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let extension = extension(Path::new(name));
@@ -272,6 +279,7 @@ impl Reading {
             kind: &kind,
             extension: &extension,
             bytes: content,
+            text: simdutf8::basic::from_utf8(content).ok(),
             offset: (bytes.len() - content.len()) as u64,
         };
         let fits = |source: &&&dyn Source| source.extensions().contains(&extension.as_str()) && source.claims(&file);
@@ -300,10 +308,35 @@ impl Reading {
 }
 
 /// The ids of the entities that one file lists.
+///
+/// An entry is small, and remembers enough of the hash that a growing table looks at no entity.
 struct SeenIds {
     /// First entity of the file.
     start: usize,
-    table: HashTable<u32>,
+    table: HashTable<Seen>,
+}
+
+struct Seen {
+    /// Index among the entities of the file.
+    index: u32,
+    hash: u32,
+}
+
+/// The hash of an id, for [`SeenIds`].
+#[derive(Clone, Copy)]
+struct IdHash(u32);
+
+impl IdHash {
+    fn of(id: &str) -> Self {
+        use std::hash::BuildHasher;
+        let hash = foldhash::fast::FixedState::with_seed(5).hash_one(id);
+        Self((hash ^ (hash >> 32)) as u32)
+    }
+
+    /// The table looks at the lowest and the highest bits.
+    fn spread(self) -> u64 {
+        u64::from(self.0).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
 }
 
 impl SeenIds {
@@ -312,22 +345,17 @@ impl SeenIds {
     }
 
     /// The entity of this file that has the id.
-    fn find(&self, id: &str, entities: &[Entity]) -> Option<usize> {
-        let same = |index: &u32| entities[self.start + *index as usize].id == id;
-        self.table.find(hash(id), same).map(|index| self.start + *index as usize)
+    fn find(&self, hash: IdHash, id: &str, entities: &[Entity]) -> Option<usize> {
+        let same = |seen: &Seen| seen.hash == hash.0 && entities[self.start + seen.index as usize].id == id;
+        self.table.find(hash.spread(), same).map(|seen| self.start + seen.index as usize)
     }
 
-    /// Remembers the entity at an index of `entities`.
-    fn insert(&mut self, index: usize, entities: &[Entity]) {
-        let start = self.start;
-        let below = u32::try_from(index - start).unwrap_or(u32::MAX);
-        self.table.insert_unique(hash(&entities[index].id), below, |i| hash(&entities[start + *i as usize].id));
+    /// Remembers the entity at an index of all entities.
+    fn insert(&mut self, hash: IdHash, index: usize) {
+        let below = u32::try_from(index - self.start).unwrap_or(u32::MAX);
+        let seen = Seen { index: below, hash: hash.0 };
+        self.table.insert_unique(hash.spread(), seen, |seen| IdHash(seen.hash).spread());
     }
-}
-
-fn hash(text: &str) -> u64 {
-    use std::hash::BuildHasher;
-    foldhash::fast::FixedState::with_seed(5).hash_one(text)
 }
 
 #[cfg(test)]

@@ -1,29 +1,35 @@
 //! Rows of a delimited file, shared by its two forms: header, cell counts, UTF-8, blank rows.
 
-use csv::{ByteRecord, StringRecord};
+use std::borrow::Cow;
 
 use super::columns::{self, Column, Field, Form, Languages};
-use super::records::{Records, Step};
+use super::records::{Cell, Records, Step};
 use super::report::{Fault, Report};
 use super::{Output, SourceFile};
 
 /// A delimited file after its header.
 pub(super) struct Table<'a> {
     records: Records<'a>,
+    /// The whole file, if it is UTF-8 throughout; otherwise each row is looked at.
+    whole: Option<&'a str>,
     columns: Vec<Column>,
     name: usize,
     /// Length of the byte-order mark.
     offset: u64,
-    row: StringRecord,
-    spare: Option<ByteRecord>,
+    /// Where the cells of the row stand, in `text`, which begins at byte `base` of the file.
+    row: Vec<Cell>,
+    text: &'a str,
+    base: usize,
+    /// The few cells that say something else than what is written, by column.
+    unescaped: Vec<(usize, String)>,
 }
 
 impl<'a> Table<'a> {
     /// Reads the header. Without a `name` column there is nothing to read: `None`, and the file is unusable.
     pub(super) fn open(file: &SourceFile<'a>, form: Form, output: &mut Output<'_>) -> Option<Self> {
         let mut records = Records::new(file.bytes, columns::delimiter(file.bytes, file.extension));
-        let mut record = ByteRecord::new();
-        let line = match records.next(&mut record) {
+        let mut row = Vec::new();
+        let line = match records.next(&mut row) {
             Step::Record(line) => line,
             Step::Broken(line, fault) => {
                 output.report.unusable(Some(line), Fault::new("bad-header", fault.message));
@@ -34,14 +40,12 @@ impl<'a> Table<'a> {
                 return None;
             }
         };
-        let header = match StringRecord::from_byte_record(record) {
-            Ok(header) => header,
-            Err(_) => {
-                output.report.unusable(Some(line), Fault::new("bad-header", "the header is no UTF-8"));
-                return None;
-            }
+        let Ok((text, base)) = records.text() else {
+            output.report.unusable(Some(line), Fault::new("bad-header", "the header is no UTF-8"));
+            return None;
         };
-        let cells: Vec<&str> = header.iter().collect();
+        let header: Vec<Cow<'_, str>> = row.iter().map(|cell| cell.of(text, base)).collect();
+        let cells: Vec<&str> = header.iter().map(AsRef::as_ref).collect();
         let columns = columns::header(&cells, form, line, output.languages, &mut output.report);
         let Some(name) = columns.iter().position(|column| *column == Column::Field(Field::Name)) else {
             let mut message = "no column `name`".to_owned();
@@ -55,35 +59,37 @@ impl<'a> Table<'a> {
             output.report.unusable(Some(line), Fault::new("bad-header", message));
             return None;
         };
-        Some(Self { records, columns, name, offset: file.offset, row: header, spare: Some(ByteRecord::new()) })
+        let whole = file.text;
+        Some(Self { records, whole, columns, name, offset: file.offset, row, text, base, unescaped: Vec::new() })
     }
 
     /// Goes to the next row that can be used and is not blank; gives its line.
     pub(super) fn next(&mut self, report: &mut Report) -> Option<u64> {
         loop {
-            let mut record = self.spare.take().unwrap_or_else(|| std::mem::take(&mut self.row).into_byte_record());
-            let line = match self.records.next(&mut record) {
+            let line = match self.records.next(&mut self.row) {
                 Step::End => return None,
                 Step::Record(line) => line,
                 Step::Broken(line, fault) => {
                     report.error(line, fault);
                     report.skipped += 1;
-                    self.spare = Some(record);
                     continue;
                 }
             };
-            match StringRecord::from_byte_record(record) {
-                Ok(row) => self.row = row,
-                Err(error) => {
-                    let (line, byte) = self.records.invalid_utf8().unwrap_or((line, 0));
+            let text = self.whole.map_or_else(|| self.records.text(), |text| Ok((text, 0)));
+            (self.text, self.base) = match text {
+                Ok(text) => text,
+                Err((line, byte)) => {
                     let advice = "invalid UTF-8: save the file as UTF-8";
                     report.error_at_byte(line, byte + self.offset, Fault::new("invalid-utf8", advice));
                     report.skipped += 1;
-                    self.spare = Some(error.into_byte_record());
                     continue;
                 }
-            }
-            if self.row.iter().all(|cell| cell.trim().is_empty()) {
+            };
+            self.unescaped.clear();
+            let (text, base) = (self.text, self.base);
+            let escaped = self.row.iter().enumerate().filter(|(_, cell)| cell.is_escaped());
+            self.unescaped.extend(escaped.map(|(column, cell)| (column, cell.of(text, base).into_owned())));
+            if (0..self.row.len()).all(|column| is_blank(self.cell(column))) {
                 continue;
             }
             if self.row.len() != self.columns.len() {
@@ -103,13 +109,28 @@ impl<'a> Table<'a> {
 
     /// The columns of the row with their cells, blank ones left out.
     pub(super) fn cells(&self) -> impl Iterator<Item = (&Column, &str)> {
-        self.columns.iter().zip(self.row.iter()).filter(|(_, cell)| !cell.is_empty() && !cell.trim().is_empty())
+        let cells = (0..self.row.len()).map(|column| self.cell(column));
+        self.columns.iter().zip(cells).filter(|(_, cell)| !is_blank(cell))
+    }
+
+    /// What the row says in a column.
+    fn cell(&self, column: usize) -> &str {
+        let cell = self.row[column];
+        if cell.is_escaped() {
+            let found = self.unescaped.binary_search_by_key(&column, |(other, _)| *other);
+            return found.map_or("", |at| &self.unescaped[at].1);
+        }
+        cell.raw(self.text, self.base)
     }
 
     /// The cell of the column `name` as it stands.
     pub(super) fn name(&self) -> &str {
-        self.row.get(self.name).unwrap_or("")
+        self.cell(self.name)
     }
+}
+
+fn is_blank(cell: &str) -> bool {
+    cell.trim_start().is_empty()
 }
 
 fn has_known(columns: &[Column]) -> bool {

@@ -50,9 +50,9 @@ fn formats_have_unique_names_and_sound_examples() {
             let ids: Vec<&str> = layer.entities.iter().map(|entity| entity.id.as_str()).collect();
             assert_eq!(ids, ["gz:place/vietnam", "gz:place/hanoi"], "{}", format.name);
             let [vietnam, hanoi] = &layer.entities[..] else { panic!("{}", format.name) };
-            assert_eq!((vietnam.kind.as_str(), vietnam.name.as_str()), ("place", "Vietnam"));
-            assert_eq!((vietnam.prior, vietnam.country.as_str()), (Some(0.9), "VN"));
-            assert_eq!(vietnam.outside[0], "wikidata:Q881");
+            assert_eq!((vietnam.kind.as_str(), vietnam.name()), ("place", "Vietnam"));
+            assert_eq!((vietnam.prior, vietnam.country()), (Some(0.9), "VN"));
+            assert_eq!(vietnam.outside()[0], "wikidata:Q881");
             assert_eq!(names_of(vietnam)[0], "*Vietnam");
             assert!(names_of(vietnam).contains(&"Viet Nam".to_owned()));
             assert!(hanoi.names.iter().any(|n| n.text == "Hà Nội" && n.lang.as_deref() == Some("vi")));
@@ -76,16 +76,16 @@ fn the_wide_form_keeps_every_column() {
     assert_eq!(entity.id, "gz:place/london");
     assert!(!entity.id_derived);
     assert_eq!(entity.prior, Some(0.9));
-    assert_eq!(entity.parent.as_deref(), Some("geonames:6269131"));
+    assert_eq!(entity.parent(), Some("geonames:6269131"));
     assert_eq!(entity.policy, Some(MatchPolicy::Exact));
-    assert_eq!(entity.needs, ["thames", "UK"]);
-    assert_eq!(entity.same_as, ["wof:101750367"]);
-    assert_eq!(entity.outside, ["wof:101750367", "wikidata:Q84", "geonames:2643743", "iptc:1"]);
-    assert_eq!(entity.country, "GB");
-    assert_eq!(entity.position, Some((51.5, -0.12)));
-    assert_eq!(entity.important, Some(true));
+    assert_eq!(entity.needs(), ["thames", "UK"]);
+    assert_eq!(entity.same_as(), ["wof:101750367"]);
+    assert_eq!(entity.outside(), ["wof:101750367", "wikidata:Q84", "geonames:2643743", "iptc:1"]);
+    assert_eq!(entity.country(), "GB");
+    assert_eq!(entity.position(), Some((51.5, -0.12)));
+    assert_eq!(entity.important(), Some(true));
     assert_eq!(entity.action, Action::Replace);
-    assert_eq!(entity.attributes, [("Population".to_owned(), "9 M".to_owned())]);
+    assert_eq!(entity.attributes(), [("Population".into(), "9 M".into())]);
     assert_eq!((entity.file, entity.line), (0, 2));
 }
 
@@ -132,7 +132,7 @@ fn lists_escapes_quotes_and_line_breaks() {
             (7, vec!["*F".into(), "f".into()]),
         ]
     );
-    assert_eq!(layer.entities[1].needs, ["p", "q"]);
+    assert_eq!(layer.entities[1].needs(), ["p", "q"]);
 }
 
 #[test]
@@ -267,7 +267,7 @@ fn names_that_cannot_be_matched_are_warnings() {
     let codes: Vec<_> = layer.problems.iter().map(|p| (p.line, p.code)).collect();
     assert_eq!(codes, [(Some(2), "empty-name"), (Some(2), "long-name"), (Some(3), "long-name")]);
     assert_eq!(names_of(&layer.entities[0]), ["*Paris", "Paname"]);
-    assert_eq!((layer.entities[1].name.len(), names_of(&layer.entities[1])), (257, vec!["Short".to_owned()]));
+    assert_eq!((layer.entities[1].name().len(), names_of(&layer.entities[1])), (257, vec!["Short".to_owned()]));
 
     let layer = read("x.csv", "canonical,name\nA,’\nA,\"  \"\nA,B\n").expect("never a refusal");
     let codes: Vec<_> = layer.problems.iter().map(|p| (p.line, p.code)).collect();
@@ -316,7 +316,7 @@ fn warnings_do_not_refuse() {
 fn blank_rows_and_columns_without_a_name_are_ignored() {
     let layer = read("x.csv", "name,kind,,\nParis,place,,\n,,,\n  ,,,\nLyon,place,,x\n").expect("sound");
     assert_eq!(layer.entities.iter().map(|e| e.line).collect::<Vec<_>>(), [2, 5]);
-    assert!(layer.entities.iter().all(|entity| entity.attributes.is_empty()));
+    assert!(layer.entities.iter().all(|entity| entity.attributes().is_empty()));
     assert_eq!(layer.problems, []);
 }
 
@@ -325,7 +325,7 @@ fn removing_needs_no_name_and_may_stand_beside_its_successor() {
     let layer = read("x.csv", "id,name,action\ngz:place/x,,remove\ngz:place/x,New,\nQ1,Y,replace\n").expect("sound");
     assert_eq!(layer.entities[0].action, Action::Remove);
     assert!(layer.entities[0].names.is_empty());
-    assert_eq!(layer.entities[1].name, "New");
+    assert_eq!(layer.entities[1].name(), "New");
     assert_eq!(layer.entities[2].id, "wikidata:Q1");
 }
 
@@ -346,10 +346,10 @@ fn rows_of_the_long_form_come_together() {
     assert_eq!(names_of(hanoi), ["*Hanoi", "Hà Nội@vi"]);
     assert_eq!(hanoi.prior, Some(0.8));
     assert_eq!(hanoi.names.iter().map(|name| name.prior).collect::<Vec<_>>(), [None, Some(0.7)]);
-    assert_eq!((hanoi.country.as_str(), hanoi.position), ("VN", Some((21.0, 105.8))));
-    assert_eq!(hanoi.same_as, ["wikidata:Q1858", "wikidata:Q1859"]);
-    assert_eq!(hanoi.outside, ["geonames:1", "wikidata:Q1858", "wikidata:Q1859"]);
-    assert_eq!(hanoi.attributes, [("note".to_owned(), "first".to_owned())]);
+    assert_eq!((hanoi.country(), hanoi.position()), ("VN", Some((21.0, 105.8))));
+    assert_eq!(hanoi.same_as(), ["wikidata:Q1858", "wikidata:Q1859"]);
+    assert_eq!(hanoi.outside(), ["geonames:1", "wikidata:Q1858", "wikidata:Q1859"]);
+    assert_eq!(hanoi.attributes(), [("note".into(), "first".into())]);
     // A row with an empty prior has the default, not the entity's; a tagged row is not repeated untagged.
     assert_eq!(names_of(paris), ["*Paris@fr", "Paname@fr"]);
     assert_eq!(paris.prior, Some(0.3));
@@ -373,13 +373,13 @@ fn json_lines_say_everything() {
     assert_eq!(names_of(entity), ["*UN", "*Nations unies@fr", "=ONU@fr", "United Nations", "x|y"]);
     assert_eq!((entity.names[0].policy, entity.names[0].prior), (Some(MatchPolicy::Exact), Some(0.7)));
     assert_eq!((entity.names[2].policy, entity.names[2].prior), (Some(MatchPolicy::Exact), Some(0.9)));
-    assert_eq!((entity.prior, entity.policy, entity.important), (Some(0.8), Some(MatchPolicy::Smart), Some(true)));
-    assert_eq!(entity.parent.as_deref(), Some("wikidata:Q1"));
-    assert_eq!(entity.needs, ["a|b"]);
-    assert_eq!(entity.same_as, ["wikidata:Q1065", "geonames:1"]);
-    assert_eq!(entity.outside, ["wikidata:Q1065", "geonames:1", "geonames:2643743"]);
-    assert_eq!((entity.country.as_str(), entity.position), ("US", Some((1.0, 2.5))));
-    let attributes: Vec<_> = entity.attributes.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    assert_eq!((entity.prior, entity.policy, entity.important()), (Some(0.8), Some(MatchPolicy::Smart), Some(true)));
+    assert_eq!(entity.parent(), Some("wikidata:Q1"));
+    assert_eq!(entity.needs(), ["a|b"]);
+    assert_eq!(entity.same_as(), ["wikidata:Q1065", "geonames:1"]);
+    assert_eq!(entity.outside(), ["wikidata:Q1065", "geonames:1", "geonames:2643743"]);
+    assert_eq!((entity.country(), entity.position()), ("US", Some((1.0, 2.5))));
+    let attributes: Vec<_> = entity.attributes().iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     assert_eq!(attributes, [("founded", "1945"), ("seat", r#"{"city":"NY"}"#)]);
     assert!(read("x.jsonl", &text).is_err());
 
@@ -403,7 +403,7 @@ fn a_folder_is_one_layer_in_the_order_of_names() {
     write(".git/x.csv", "broken");
     write("README.md", "# no gazetteer");
     let layer = read_path(folder.path(), ReadOptions::default()).expect("sound");
-    let names: Vec<_> = layer.entities.iter().map(|e| (e.name.as_str(), e.kind.as_str(), e.file)).collect();
+    let names: Vec<_> = layer.entities.iter().map(|e| (e.name(), e.kind.as_str(), e.file)).collect();
     assert_eq!(names, [("A", "a", 0), ("Tô Lâm", "person", 1), ("Paris", "place", 2)]);
     assert_eq!(layer.label, folder.path().display().to_string());
     assert_eq!(layer.files[1], folder.path().join("people.TSV").display().to_string());
@@ -511,7 +511,7 @@ fn survives(bytes: &[u8]) -> Result<(), TestCaseError> {
             for entity in &layer.entities {
                 prop_assert!((1..=lines).contains(&u64::from(entity.line)));
                 prop_assert!(!entity.id.is_empty());
-                prop_assert!(!entity.name.is_empty() || entity.action == Action::Remove);
+                prop_assert!(!entity.name().is_empty() || entity.action == Action::Remove);
                 prop_assert!(entity.names.iter().all(|name| names::unusable(&name.text).is_none()));
             }
         }

@@ -9,12 +9,12 @@
 //! name, bars included; other names are lists.
 
 use super::columns::{Column, Form};
-use super::draft::Draft;
+use super::draft::{self, Draft};
 use super::report::Fault;
 use super::table::{self, Table};
-use super::{Output, SeenIds, Source, SourceFile, list};
+use super::{IdHash, Output, SeenIds, Source, SourceFile, add_name, list};
 use crate::gazetteer::names::{NameIndex, NewName};
-use crate::gazetteer::{Action, NameRole, names};
+use crate::gazetteer::{Action, NameRole, Names, names};
 
 /// The wide form.
 pub(super) struct Wide;
@@ -69,17 +69,17 @@ fn row(
             Column::Names(..) | Column::Ignored => {}
         }
     }
-    let blank = draft.entity.name.is_empty() && draft.entity.action != Action::Remove;
+    let blank = draft.name.is_empty() && draft.entity.action != Action::Remove;
     if blank && table.name().is_empty() {
         output.report.error(line, Fault::new("no-name", "the name is empty"));
     }
 
     index.clear();
-    let mut list = Vec::with_capacity(1);
-    let name = draft.entity.name.as_str();
+    let mut list = Names::default();
+    let name = draft.name.as_str();
     if !name.is_empty() {
         let name = NewName { text: name, lang: None, role: NameRole::Canonical, policy: None, prior: None };
-        output.add_name(&mut list, index, 0, line, name);
+        add_name(&mut output.report, &mut list, index, 0, line, name);
     }
     for (column, cell) in table.cells() {
         let Column::Names(role, lang) = column else { continue };
@@ -87,7 +87,7 @@ fn row(
             let text = names::clean(text);
             if !text.is_empty() {
                 let name = NewName { text: &text, lang: lang.as_ref(), role: *role, policy: None, prior: None };
-                output.add_name(&mut list, index, 0, line, name);
+                add_name(&mut output.report, &mut list, index, 0, line, name);
             }
         };
         match role {
@@ -117,7 +117,8 @@ fn row(
 
 /// Completes an entity and adds it, unless the file has its id already.
 pub(super) fn push(draft: Draft, line: u64, file: &SourceFile<'_>, output: &mut Output<'_>, seen: &mut SeenIds) {
-    let mut entity = match draft.finish(file.kind) {
+    let name = draft.name.clone();
+    let mut entity = match draft.finish(file.kind, &mut output.buffer) {
         Ok(entity) => entity,
         Err(fault) => {
             output.report.error(line, fault);
@@ -125,16 +126,18 @@ pub(super) fn push(draft: Draft, line: u64, file: &SourceFile<'_>, output: &mut 
             return;
         }
     };
+    draft::show(&mut entity, name);
     entity.file = file.index;
     entity.line = u32::try_from(line).unwrap_or(u32::MAX);
-    if let Some(other) = seen.find(&entity.id, output.entities) {
+    let hash = IdHash::of(&entity.id);
+    if let Some(other) = seen.find(hash, &entity.id, output.entities) {
         let other = &output.entities[other];
         // A row that removes or replaces an entity may stand beside the row that lists it.
         if entity.action == Action::Merge && other.action == Action::Merge {
             let first = other.line;
             let fault = if entity.id_derived && other.id_derived {
                 let message =
-                    format!("same name as in line {first}, give both rows an id or join them: `{}`", entity.name);
+                    format!("same name as in line {first}, give both rows an id or join them: `{}`", entity.name());
                 Fault::new("duplicate-derived-id", message)
             } else {
                 Fault::new("duplicate-id", format!("duplicate id, first in line {first}: `{}`", entity.id))
@@ -147,5 +150,5 @@ pub(super) fn push(draft: Draft, line: u64, file: &SourceFile<'_>, output: &mut 
         return;
     }
     output.entities.push(entity);
-    seen.insert(output.entities.len() - 1, output.entities);
+    seen.insert(hash, output.entities.len() - 1);
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::gazetteer::{Action, Entity, Gazetteer, Layer, MatchPolicy, Name, NameRole};
+use crate::gazetteer::{Action, Details, Entity, Gazetteer, Layer, MatchPolicy, Name, NameRole};
 use crate::lexicon::Stack;
 
 fn id() -> impl Strategy<Value = String> {
@@ -23,14 +23,17 @@ fn row() -> impl Strategy<Value = Entity> {
         prop::option::weighted(0.3, Just(MatchPolicy::Folded)),
     )
         .prop_map(|(id, id_derived, same_as, outside, action, kind, prior, policy)| {
-            let name = Name { text: id.clone(), lang: None, role: NameRole::Canonical, policy: None, prior: None };
+            let name =
+                Name { text: id.as_str().into(), lang: None, role: NameRole::Canonical, policy: None, prior: None };
             Entity {
-                name: id.clone(),
-                names: vec![name],
-                id,
+                names: vec![name].into(),
+                id: id.into(),
                 id_derived,
-                same_as,
-                outside,
+                details: Some(Box::new(Details {
+                    same_as: same_as.into_iter().map(Into::into).collect(),
+                    outside: outside.into_iter().map(Into::into).collect(),
+                    ..Details::default()
+                })),
                 kind: kind.into(),
                 prior,
                 policy,
@@ -75,7 +78,7 @@ proptest! {
     #[test]
     fn looking_at_all_rows_gives_the_same(gazetteer in gazetteer()) {
         let mut ids: Vec<String> = (0..14).map(|id| format!("x:{id}")).collect();
-        ids.extend(gazetteer.layers().iter().flat_map(|layer| &layer.entities).map(|entity| entity.id.clone()));
+        ids.extend(gazetteer.layers().iter().flat_map(|layer| &layer.entities).map(|entity| entity.id.to_string()));
         let stack = Stack::build(&gazetteer).expect("compiles");
         let all: Vec<EntityId> = stack
             .lexicons

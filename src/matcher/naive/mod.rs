@@ -338,13 +338,14 @@ fn join(gazetteer: &Gazetteer) -> (Vec<Vec<Option<usize>>>, Vec<String>, Vec<Mer
     for layer in gazetteer.layers() {
         let mut of_layer = Vec::new();
         for entity in &layer.entities {
-            let mut ids: BTreeSet<String> = entity.same_as.iter().chain(&entity.outside).cloned().collect();
+            let mut ids: BTreeSet<String> =
+                entity.same_as().iter().chain(entity.outside()).map(ToString::to_string).collect();
             if !entity.id_derived {
-                ids.insert(entity.id.clone());
+                ids.insert(entity.id.to_string());
             }
             let joined: Vec<usize> =
                 (0..world.ids.len()).filter(|e| world.live[*e] && !world.ids[*e].is_disjoint(&ids)).collect();
-            ids.insert(entity.id.clone());
+            ids.insert(entity.id.to_string());
             let of_row = match entity.action {
                 Action::Remove => {
                     joined.iter().for_each(|e| world.live[*e] = false);
@@ -366,7 +367,7 @@ fn join(gazetteer: &Gazetteer) -> (Vec<Vec<Option<usize>>>, Vec<String>, Vec<Mer
                     Some(root)
                 }
                 action => {
-                    let mut shown = entity.id.clone();
+                    let mut shown = entity.id.to_string();
                     if action == Action::Replace {
                         joined.iter().for_each(|e| world.live[*e] = false);
                         // The place of an entity: its id, and whatever addresses it.
@@ -436,7 +437,7 @@ fn all_found(gazetteer: &Gazetteer, text: &str, setting: &Setting<'_>) -> (Vec<F
                 if let (true, Some(lang)) = (inflects, listed.lang.as_deref()) {
                     for text in generated(&entity.kind, lang, &listed.text) {
                         if !entity.names.iter().any(|n| n.text == text && n.lang == listed.lang) {
-                            forms.push((Name { text, ..listed.clone() }, true));
+                            forms.push((Name { text: text.into(), ..listed.clone() }, true));
                         }
                     }
                 }
@@ -454,7 +455,7 @@ fn all_found(gazetteer: &Gazetteer, text: &str, setting: &Setting<'_>) -> (Vec<F
                                 entity: joined,
                                 layer: layer_number,
                                 prior: listed.prior.or(merged[joined].prior).unwrap_or(DEFAULT_PRIOR),
-                                name: listed.text.clone(),
+                                name: listed.text.to_string(),
                                 acronym: one_acronym || (one_word && listed.role == NameRole::Acronym),
                                 rule: match (inflected, exact) {
                                     (true, _) => "inflected",

@@ -114,10 +114,10 @@ fn many(count: usize) -> Stack {
     for i in (0..count).rev() {
         let name = format!("x{i:03}");
         layer.entities.push(Entity {
-            id: format!("t:x/{i:03}"),
+            id: format!("t:x/{i:03}").into(),
             kind: "x".into(),
-            name: name.clone(),
-            names: vec![Name { text: name, lang: None, role: NameRole::Canonical, policy: None, prior: None }],
+            names: vec![Name { text: name.into(), lang: None, role: NameRole::Canonical, policy: None, prior: None }]
+                .into(),
             ..Entity::default()
         });
     }
@@ -209,8 +209,7 @@ fn entities_under_one_printed_id_are_one_row() {
         id: "user:x/a".into(),
         id_derived: true,
         kind: "x".into(),
-        name: "A".into(),
-        names: vec![Name { text: "A".into(), lang: None, role: NameRole::Canonical, policy: None, prior: None }],
+        names: vec![Name { text: "A".into(), lang: None, role: NameRole::Canonical, policy: None, prior: None }].into(),
         file,
         ..Entity::default()
     };

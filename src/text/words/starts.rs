@@ -14,19 +14,19 @@ use super::{
 pub(crate) struct Gate {
     /// First two bytes of words that may begin a name.
     first: Beginnings,
-    /// A bit for the first eight bytes of each word that may begin a name in lower case, where they are ASCII. (A word with
-    /// others is always let through.)
-    lower: Box<[u64; GATE_WORDS]>,
+    /// A bit for the first eight bytes of each word that may begin a name, where they are ASCII (a word with others is
+    /// always let through): in the first half for names that may begin in lower case, in the second for all.
+    ascii: Box<[u64; 2 * GATE_WORDS]>,
     /// Whether few words of a text can begin a name, so that these are looked for and the others not even hashed.
     sparse: bool,
 }
 
-/// Numbers in the filter of a [`Gate`]: 8 KiB, which stay in the fastest cache.
+/// Numbers in each half of the filter of a [`Gate`]: 8 KiB, which stay in the fastest cache.
 pub(crate) const GATE_WORDS: usize = 1024;
 
 impl Default for Gate {
     fn default() -> Self {
-        Self { first: Beginnings::NONE, lower: Box::new([0; GATE_WORDS]), sparse: false }
+        Self { first: Beginnings::NONE, ascii: Box::new([0; 2 * GATE_WORDS]), sparse: false }
     }
 }
 
@@ -52,9 +52,10 @@ impl Gate {
             self.first.insert_letters(*first, bytes.get(1).copied());
         }
         let eight = &bytes[..bytes.len().min(8)];
-        if lower && eight.is_ascii() {
+        if eight.is_ascii() {
             let (bit, _) = places(super::eight(eight));
-            self.lower[bit / 64] |= 1 << (bit % 64);
+            self.ascii[bit / 64] |= u64::from(lower) << (bit % 64);
+            self.ascii[bit / 64 + GATE_WORDS] |= 1 << (bit % 64);
         }
     }
 }
@@ -63,7 +64,7 @@ impl Gate {
     /// Adds what another gate lets through.
     pub fn join(&mut self, other: &Self) {
         self.first.join(&other.first);
-        self.lower.iter_mut().zip(other.lower.iter()).for_each(|(bits, more)| *bits |= more);
+        self.ascii.iter_mut().zip(other.ascii.iter()).for_each(|(bits, more)| *bits |= more);
         self.sparse &= other.sparse;
     }
 
@@ -80,7 +81,7 @@ impl Gate {
     /// The gate as a section of a file.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = self.first.to_bytes().to_vec();
-        bytes.extend(self.lower.iter().flat_map(|word| word.to_le_bytes()));
+        bytes.extend(self.ascii.iter().flat_map(|word| word.to_le_bytes()));
         bytes.push(u8::from(self.sparse));
         bytes
     }
@@ -89,19 +90,14 @@ impl Gate {
     pub fn of_bytes(bytes: &[u8]) -> Self {
         let read = || {
             let (first, rest) = bytes.split_first_chunk::<64>()?;
-            let (lower, sparse) = rest.split_at_checked(GATE_WORDS * 8)?;
-            let mut gate =
-                Self { first: Beginnings::from_bytes(first), sparse: *sparse.first()? != 0, ..Self::default() };
-            for (word, eight) in gate.lower.iter_mut().zip(lower.as_chunks::<8>().0) {
+            let (ascii, sparse) = rest.split_at_checked(2 * GATE_WORDS * 8)?;
+            let mut gate = Self { first: Beginnings::from_bytes(first), sparse: *sparse.first()? != 0, ..Self::default() };
+            for (word, eight) in gate.ascii.iter_mut().zip(ascii.as_chunks::<8>().0) {
                 *word = u64::from_le_bytes(*eight);
             }
             Some(gate)
         };
-        read().unwrap_or_else(|| Self {
-            first: Beginnings::ALL,
-            lower: Box::new([u64::MAX; GATE_WORDS]),
-            sparse: false,
-        })
+        read().unwrap_or_else(|| Self { first: Beginnings::ALL, ascii: Box::new([u64::MAX; 2 * GATE_WORDS]), sparse: false })
     }
 
     /// First bytes of words that may begin a name.
@@ -162,7 +158,7 @@ impl Starts {
             self.passed.resize((most as usize + 1).next_power_of_two(), (0, 0));
         }
         let passed = &mut self.passed[..];
-        let (known, lower) = (&*self.known, &*gate.lower);
+        let (known, gate) = (&*self.known, &*gate.ascii);
         let mut count = 0;
         for (block, bits) in firsts.iter().enumerate() {
             let mut bits = *bits;
@@ -177,12 +173,12 @@ impl Starts {
                     None => super::eight(&bytes[at..]),
                 } & mask;
                 let (bit, slot) = places(raw | ASCII_FOLD & mask);
-                let lower = lower[bit / 64] >> (bit % 64) & 1 != 0;
                 let capital = (raw as u8).wrapping_sub(b'A') < 26;
+                let let_through = gate[bit / 64 + usize::from(capital) * GATE_WORDS] >> (bit % 64) & 1 != 0;
                 let ascii = raw & HIGHS == 0;
                 let known = (known[slot] == raw) & (len <= 8);
                 passed[count] = (at as u32, len as u32);
-                count += usize::from((lower | capital | !ascii) & !known);
+                count += usize::from((let_through | !ascii) & !known);
             }
         }
         count
