@@ -8,7 +8,9 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use super::entities::{EntityId, ID_DERIVED, KIND_DERIVED, KindId, NO_POLICY, PRIOR_GIVEN, REMOVES, REPLACES};
+use super::entities::{
+    EntityId, ID_DERIVED, KIND_DERIVED, KindId, NO_POLICY, PRIOR_GIVEN, REMOVES, REPLACES, SHADOWED,
+};
 use super::ids::hash_id;
 use super::{EntityRecord, Lexicon};
 
@@ -134,7 +136,8 @@ impl Joined {
                     }
                 }
             }
-            for id in own.iter().copied().chain(derived.then_some(record.id)).chain(record.guesses) {
+            let guess = (record.flags & (ID_DERIVED | SHADOWED) == ID_DERIVED).then_some(record.id);
+            for id in own.iter().copied().chain(guess).chain(record.guesses) {
                 joined.address(id, row);
             }
         }

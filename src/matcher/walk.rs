@@ -174,7 +174,14 @@ impl Walker {
                     *second = words.after(*word);
                 }
                 let in_case = word.capital();
-                sparse.begin(&table, in_case, *word, word.hash(), single, second.filter(|_| longer).map(|w| (w, w.hash())));
+                sparse.begin(
+                    &table,
+                    in_case,
+                    *word,
+                    word.hash(),
+                    single,
+                    second.filter(|_| longer).map(|w| (w, w.hash())),
+                );
             }
             if sparse.finish(layer, &mut words, false, verifier, context, most, hits).is_some() {
                 return stretch.first().map(|start| start.word.start);

@@ -91,13 +91,18 @@ impl Gate {
         let read = || {
             let (first, rest) = bytes.split_first_chunk::<64>()?;
             let (ascii, sparse) = rest.split_at_checked(2 * GATE_WORDS * 8)?;
-            let mut gate = Self { first: Beginnings::from_bytes(first), sparse: *sparse.first()? != 0, ..Self::default() };
+            let mut gate =
+                Self { first: Beginnings::from_bytes(first), sparse: *sparse.first()? != 0, ..Self::default() };
             for (word, eight) in gate.ascii.iter_mut().zip(ascii.as_chunks::<8>().0) {
                 *word = u64::from_le_bytes(*eight);
             }
             Some(gate)
         };
-        read().unwrap_or_else(|| Self { first: Beginnings::ALL, ascii: Box::new([u64::MAX; 2 * GATE_WORDS]), sparse: false })
+        read().unwrap_or_else(|| Self {
+            first: Beginnings::ALL,
+            ascii: Box::new([u64::MAX; 2 * GATE_WORDS]),
+            sparse: false,
+        })
     }
 
     /// First bytes of words that may begin a name.
