@@ -30,6 +30,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("anyhow", &["cli"]),
     ("indicatif", &["cli"]),
     ("ctrlc", &["cli"]),
+    ("rustix", &["cli"]),
 ];
 
 #[test]

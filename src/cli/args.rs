@@ -24,6 +24,8 @@ pub(super) enum Verb {
     Compile(CompileArgs),
     /// Check gazetteers: defects with file, line and fix
     Lint(LintArgs),
+    /// Measure how fast a corpus runs: stage by stage, and by number of threads
+    Bench(Box<BenchArgs>),
 }
 
 #[derive(Debug, Args)]
@@ -39,17 +41,8 @@ pub(super) struct ExtractArgs {
     #[arg(value_name = "INPUT", required = true)]
     pub inputs: Vec<PathBuf>,
 
-    /// A gazetteer file (CSV, TSV, JSONL, compiled) or folder; repeatable, the last has the last word
-    #[arg(short, long = "gazetteer", value_name = "PATH")]
-    pub gazetteers: Vec<PathBuf>,
-
-    /// Leave the built-in gazetteers out
-    #[arg(long)]
-    pub no_builtin: bool,
-
-    /// Skip bad gazetteer rows instead of refusing the gazetteer
-    #[arg(long)]
-    pub lenient: bool,
+    #[command(flatten)]
+    pub gazetteer: GazetteerArgs,
 
     /// Folder (existing, or ending in `/`, or without extension), file, or `-`; without it, standard output
     #[arg(short, long, value_name = "DIR|FILE|-")]
@@ -63,13 +56,8 @@ pub(super) struct ExtractArgs {
     #[arg(short, long, value_name = "NAME", value_delimiter = ',')]
     pub table: Vec<String>,
 
-    /// Only mentions of these kinds, separated by commas
-    #[arg(long, value_delimiter = ',')]
-    pub kind: Vec<String>,
-
-    /// Language of the documents; `auto` takes what a record says, else detects it
-    #[arg(long, default_value = "auto")]
-    pub lang: String,
+    #[command(flatten)]
+    pub find: FindArgs,
 
     /// Language of the `name` column, where the entity has a name in it
     #[arg(long, value_name = "LANG")]
@@ -78,6 +66,78 @@ pub(super) struct ExtractArgs {
     /// Worker threads (default: all cores)
     #[arg(short = 'j', long, value_name = "N")]
     pub threads: Option<usize>,
+
+    /// Only names that the gazetteers list (this edition finds no others)
+    #[arg(long)]
+    pub no_unlisted: bool,
+
+    /// Characters of context in the columns `left` and `right`
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub context: usize,
+
+    /// Add the text to the table `documents`
+    #[arg(long)]
+    pub with_text: bool,
+
+    /// Only co-occurring pairs with at least this many documents
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub min_pairs: u64,
+
+    /// Memory for run-wide tables before they spill to disk, e.g. 256M, 1G
+    #[arg(long, value_name = "SIZE", default_value = "256M")]
+    pub memory: String,
+
+    /// Follow symbolic links in folders
+    #[arg(long)]
+    pub follow: bool,
+
+    /// CSV for Excel: byte-order mark, `;`, CRLF, formula cells guarded
+    #[arg(long)]
+    pub excel: bool,
+
+    /// No progress, no summary, no warnings
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// Ignore gazetier.toml
+    #[arg(long)]
+    pub no_config: bool,
+}
+
+/// Which names are looked for. Shared by the verbs that look for names.
+#[derive(Debug, Args)]
+pub(super) struct GazetteerArgs {
+    /// A gazetteer file (CSV, TSV, JSONL, compiled) or folder; repeatable, the last has the last word
+    #[arg(short = 'g', long = "gazetteer", value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// Leave the built-in gazetteers out
+    #[arg(long)]
+    pub no_builtin: bool,
+
+    /// Skip bad gazetteer rows instead of refusing the gazetteer
+    #[arg(long)]
+    pub lenient: bool,
+
+    /// Copy compiled gazetteers into memory (in huge pages) instead of mapping them
+    #[arg(long)]
+    pub lexicon_memory: bool,
+
+    /// Read compiled gazetteers to their ends first, and refuse damaged ones
+    #[arg(long)]
+    pub verify: bool,
+}
+
+/// How names are looked for, and what is kept of what is found. Shared by the verbs that look for names.
+#[derive(Debug, Args)]
+pub(super) struct FindArgs {
+    /// Only mentions of these kinds, separated by commas
+    #[arg(long, value_delimiter = ',')]
+    pub kind: Vec<String>,
+
+    /// Language of the documents; `auto` takes what a record says, else detects it
+    #[arg(long, default_value = "auto")]
+    pub lang: String,
 
     /// What is kept where hits overlap
     #[arg(long, value_enum, default_value_t = OverlapsArg::Longest)]
@@ -99,47 +159,58 @@ pub(super) struct ExtractArgs {
     #[arg(long)]
     pub no_resolve: bool,
 
-    /// Only names that the gazetteers list (this edition finds no others)
-    #[arg(long)]
-    pub no_unlisted: bool,
-
     /// Only mentions with at least this score (0 to 1)
     #[arg(long, value_name = "X", default_value_t = 0.0)]
     pub min_score: f32,
+}
 
-    /// Characters of context in the columns `left` and `right`
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub context: usize,
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+#[command(after_help = "\
+The stages are measured on one thread over the corpus in memory, in CPU time, so that other work of the machine counts \
+little: `files` reads the files, `read` parses documents, `language` detects theirs, `words` and `match` find the names, \
+`resolve` decides what they mean, `write` makes the rows of the table `mentions`.
 
-    /// Add the text to the table `documents`
-    #[arg(long)]
-    pub with_text: bool,
+The runs go from the files to rows with so many threads, by the clock on the wall. Each figure is the median of --repeat \
+measurements; docs/BENCH.md describes all of them.
 
-    /// Only co-occurring pairs with at least this many documents
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub min_pairs: u64,
+Examples:
+  gazetier bench news/                            how fast this corpus runs on this machine
+  gazetier bench news.jsonl -g ships.csv -j 1,8   with a gazetteer of one's own, on 1 and 8 threads
+  gazetier bench news.jsonl --json - | jq .stages.match.mb_per_s")]
+pub(super) struct BenchArgs {
+    /// Files, folders, patterns, or `-` for standard input
+    #[arg(value_name = "CORPUS", required = true)]
+    pub inputs: Vec<PathBuf>,
 
-    /// Memory for run-wide tables before they spill to disk, e.g. 256M, 1G
+    #[command(flatten)]
+    pub gazetteer: GazetteerArgs,
+
+    #[command(flatten)]
+    pub find: FindArgs,
+
+    /// Numbers of worker threads to run with, separated by commas (default: 1, 2, 4 … up to all cores)
+    #[arg(short = 'j', long, value_name = "LIST", value_delimiter = ',')]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Vec<u16>,
+
+    /// How often everything is measured, after a first time that does not count
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub repeat: u16,
+
+    /// How much of the corpus to measure, from its beginning; it is held in memory
     #[arg(long, value_name = "SIZE", default_value = "256M")]
-    pub memory: String,
+    pub limit: String,
 
-    /// Copy compiled gazetteers into memory (in huge pages) instead of mapping them
-    #[arg(long)]
-    pub lexicon_memory: bool,
-
-    /// Read compiled gazetteers to their ends first, and refuse damaged ones
-    #[arg(long)]
-    pub verify: bool,
+    /// Write the figures as JSON; `-` writes them to standard output in place of the table
+    #[arg(long, value_name = "FILE|-")]
+    pub json: Option<PathBuf>,
 
     /// Follow symbolic links in folders
     #[arg(long)]
     pub follow: bool,
 
-    /// CSV for Excel: byte-order mark, `;`, CRLF, formula cells guarded
-    #[arg(long)]
-    pub excel: bool,
-
-    /// No progress, no summary, no warnings
+    /// No progress, no warnings
     #[arg(short, long)]
     pub quiet: bool,
 

@@ -5,39 +5,37 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::parser::ValueSource;
-use clap::{CommandFactory, FromArgMatches};
+use clap::{CommandFactory, Parser};
 
-use super::args::{Cli, ExtractArgs, Verb};
+use super::args::{Cli, Verb};
 
 /// The file that is looked for.
 const NAME: &str = "gazetier.toml";
 /// Flags that a file must not set: a folder that is opened must not decide where output goes.
-const FORBIDDEN: &[&str] = &["out", "port", "bind", "token", "edit", "no-config"];
+const FORBIDDEN: &[&str] = &["out", "json", "port", "bind", "token", "edit", "no-config"];
+/// `bench` takes a list where the other verbs take a number, and compares them all unless told not to.
+const NOT_FOR_BENCH: &str = "threads";
 
-/// The arguments of `extract` with the configuration file's flags filled in, and the file used.
-pub(super) fn with_config(arguments: Vec<OsString>) -> Result<(ExtractArgs, Option<PathBuf>)> {
-    let args = extract_args(&arguments)?;
-    if args.no_config {
-        return Ok((args, None));
+/// The verb with the configuration file's flags filled in, and the file used.
+pub(super) fn with_config(verb: Verb, arguments: Vec<OsString>) -> Result<(Verb, Option<PathBuf>)> {
+    let (name, inputs, ignored) = match &verb {
+        Verb::Extract(args) => ("extract", &args.inputs, args.no_config),
+        Verb::Bench(args) => ("bench", &args.inputs, args.no_config),
+        _ => return Ok((verb, None)),
+    };
+    if ignored {
+        return Ok((verb, None));
     }
     let folder = std::env::current_dir().context("the working folder cannot be read")?;
-    let Some(path) = find(&folder, &args.inputs) else { return Ok((args, None)) };
+    let Some(path) = find(&folder, inputs) else { return Ok((verb, None)) };
     let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     let flags = flags(&text, &arguments).with_context(|| path.display().to_string())?;
     // The verb is the first argument that is no flag; the file's flags go directly behind it.
-    let verb = arguments.iter().position(|a| a == "extract").unwrap_or(1);
+    let at = arguments.iter().position(|a| a == name).unwrap_or(1);
     let mut all = arguments;
-    all.splice(verb + 1..verb + 1, flags);
-    let args = extract_args(&all).with_context(|| path.display().to_string())?;
-    Ok((args, Some(path)))
-}
-
-fn extract_args(arguments: &[OsString]) -> Result<ExtractArgs> {
-    let matches = Cli::command().try_get_matches_from(arguments)?;
-    match Cli::from_arg_matches(&matches)?.verb {
-        Verb::Extract(args) => Ok(*args),
-        _ => bail!("the verb is not `extract`"),
-    }
+    all.splice(at + 1..at + 1, flags);
+    let cli = Cli::try_parse_from(&all).with_context(|| path.display().to_string())?;
+    Ok((cli.verb, Some(path)))
 }
 
 /// The nearest file: in the working folder or above, up to the repository's root or the home folder, but never one that
@@ -64,17 +62,25 @@ fn flags(text: &str, arguments: &[OsString]) -> Result<Vec<OsString>> {
     let table: toml::Table = text.parse()?;
     let mut command = Cli::command();
     let matches = command.try_get_matches_from_mut(arguments)?;
-    let (_, given) = matches.subcommand().context("no verb")?;
-    let extract = command.find_subcommand("extract").context("no verb")?;
+    let (name, given) = matches.subcommand().context("no verb")?;
+    let verb = command.find_subcommand(name).context("no verb")?;
     let mut flags = Vec::new();
     for (key, value) in &table {
         let long = key.replace('_', "-");
         if FORBIDDEN.contains(&long.as_str()) {
             bail!("a configuration file cannot set `{key}`");
         }
-        let Some(argument) = extract.get_arguments().find(|a| a.get_long() == Some(long.as_str())) else {
+        let flag_of = |verb: &clap::Command| verb.get_arguments().find(|a| a.get_long() == Some(&long)).cloned();
+        let Some(argument) = flag_of(verb) else {
+            // One file serves all verbs.
+            if command.get_subcommands().any(|other| flag_of(other).is_some()) {
+                continue;
+            }
             bail!("unknown setting `{key}`");
         };
+        if name == "bench" && long == NOT_FOR_BENCH {
+            continue;
+        }
         if given.value_source(argument.get_id().as_str()) == Some(ValueSource::CommandLine) {
             continue;
         }
@@ -120,6 +126,14 @@ mod tests {
             "gazetteer = [\"a.csv\", \"b.csv\"]\nno-builtin = true\nnested = false\nlang = \"fr\"\nthreads = 2\n";
         let found = flags(text, &arguments(&["--lang", "vi"])).unwrap();
         assert_eq!(found, ["--gazetteer=a.csv", "--gazetteer=b.csv", "--no-builtin", "--threads=2"]);
+    }
+
+    #[test]
+    fn settings_of_another_verb_are_left_to_it() {
+        let text = "gazetteer = \"a.csv\"\nthreads = 2\nrepeat = 3\nwith-text = true\n";
+        let found = |verb: &str| flags(text, &["gazetier", verb, "x.txt"].map(OsString::from)).unwrap();
+        assert_eq!(found("extract"), ["--gazetteer=a.csv", "--threads=2", "--with-text"]);
+        assert_eq!(found("bench"), ["--gazetteer=a.csv", "--repeat=3"]);
     }
 
     #[test]

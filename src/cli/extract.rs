@@ -1,49 +1,30 @@
 //! `gazetier extract`: from flags to a run.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use anyhow::{Result, bail};
 use serde_json::{Map, Value, json};
 
-use super::Outcome;
-use super::args::{BoundaryArg, ExtractArgs, size};
+use super::args::{ExtractArgs, size};
 use super::report::Report;
+use super::{Outcome, setup};
 use crate::corpus::{Batch, CorpusOptions, RepeatedIds, Scratch, Source};
 use crate::engine::pipeline::{self, End};
 use crate::engine::run::journal::RunIdentity;
 use crate::engine::run::{
-    BatchEncoder, BatchOutput, Counts, FolderSink, LayerInfo, RunInfo, RunPlan, SingleSink, TableSink, UNIT_BYTES,
-    UnitRange,
+    BatchEncoder, BatchOutput, BatchWorker, Counts, FolderSink, LayerInfo, RunInfo, RunPlan, SingleSink, TableSink,
+    UNIT_BYTES, UnitRange, Worked,
 };
-use crate::error::Problem;
 use crate::export::{Dialect, FORMATS, Format, format_named, format_of_extension};
-use crate::gazetteer::{Gazetteer, ReadOptions};
-use crate::matcher::MatchOptions;
-use crate::resolve::{ResolveOptions, max_hits};
 use crate::table::{Carried, RowOptions, TABLES, Table};
-use crate::text::{Document, Language};
-use crate::{Error, Extractor};
+use crate::text::Language;
 
 /// Where tables go.
 enum Target {
     Stdout,
     File(PathBuf),
     Folder(PathBuf),
-}
-
-/// What a worker hands to the in-order side.
-struct Worked {
-    output: BatchOutput,
-    /// Ids of the documents, one after the other, and where each ends.
-    ids: String,
-    ends: Vec<u32>,
-    problems: Vec<Problem>,
-    bytes: u64,
-    error: Option<Error>,
 }
 
 pub(super) fn run(args: ExtractArgs, config: Option<PathBuf>) -> Result<Outcome> {
@@ -54,13 +35,13 @@ pub(super) fn run(args: ExtractArgs, config: Option<PathBuf>) -> Result<Outcome>
     }
     let target = target(args.out.as_deref());
     if let Target::File(path) = &target {
-        refuse_to_overwrite(path, args.inputs.iter().chain(&args.gazetteers))?;
+        setup::refuse_to_overwrite(path, args.inputs.iter().chain(&args.gazetteer.paths))?;
     }
     let tables = tables(&args.table, matches!(target, Target::Folder(_)))?;
     let format = format(&args, &target)?;
-    let gazetteer = gazetteer(&args, &mut report)?;
+    let (gazetteer, _) = setup::gazetteer(&args.gazetteer, &mut report)?;
     let layers = LayerInfo::of(&gazetteer);
-    let extractor = extractor(&args, gazetteer, &mut report)?;
+    let extractor = setup::extractor(&args.find, &args.gazetteer, gazetteer, &mut report)?;
     let compiled = begun.elapsed();
 
     let documents_table = tables.contains(&Table::Documents);
@@ -93,15 +74,7 @@ pub(super) fn run(args: ExtractArgs, config: Option<PathBuf>) -> Result<Outcome>
     let info = run_info(&args, layers, &config);
     let mut sink = sink(&plan, &target, &info)?;
 
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    // A second signal ends the process at once, as does a signal where no handler can be set.
-    let _ = ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-    });
-
+    let stop = setup::stop_flag();
     let threads = args.threads.unwrap_or(0);
     let mut total = Counts::default();
     let mut in_order = InOrder { ids: RepeatedIds::new(), encoder: BatchEncoder::new(&plan), unit_bytes: 0 };
@@ -109,60 +82,8 @@ pub(super) fn run(args: ExtractArgs, config: Option<PathBuf>) -> Result<Outcome>
     let end = pipeline::run(
         threads,
         || Ok(first.take().or_else(|| source.next())),
-        || (extractor.worker(), BatchEncoder::new(&plan), Scratch::default()),
-        |(worker, encoder, scratch), batch: Batch| {
-            let mut worked = Worked {
-                output: BatchOutput::default(),
-                ids: String::new(),
-                ends: Vec::new(),
-                problems: Vec::new(),
-                bytes: batch.bytes() as u64,
-                error: None,
-            };
-            batch.documents(scratch, |found| {
-                if worked.error.is_some() {
-                    return;
-                }
-                let written = match found {
-                    Ok(document) => {
-                        worked.ids.push_str(&document.id);
-                        worked.ends.push(worked.ids.len() as u32);
-                        // A fault of ours in one document must not take the others with it.
-                        let found = catch_unwind(AssertUnwindSafe(|| worker.extract(&document).given_up));
-                        match found {
-                            Ok(given_up) => {
-                                let written = encoder.document(&document, worker.extraction());
-                                let problem = given_up.map(|byte| too_many_hits(&document, byte));
-                                written.and_then(|()| match problem {
-                                    Some(problem) => {
-                                        let written = encoder.problem(&problem, &document.id);
-                                        worked.problems.push(problem);
-                                        written
-                                    }
-                                    None => Ok(()),
-                                })
-                            }
-                            Err(_) => {
-                                *worker = extractor.worker();
-                                let problem = Problem::error("internal", "internal error, please report this document");
-                                let problem = problem.in_file(shown_path(&document));
-                                let written = encoder.problem(&problem, &document.id);
-                                worked.problems.push(problem);
-                                written
-                            }
-                        }
-                    }
-                    Err(record) => {
-                        let written = encoder.problem(&record.problem, &record.doc_id);
-                        worked.problems.push(record.problem);
-                        written
-                    }
-                };
-                worked.error = written.err();
-            });
-            worked.output = encoder.take();
-            worked
-        },
+        || BatchWorker::new(&extractor, &plan),
+        |worker, batch: Batch| worker.work(&batch),
         |worked| in_order.take(worked, &mut sink, &mut report, &mut total),
         &stop,
     );
@@ -196,19 +117,6 @@ pub(super) fn run(args: ExtractArgs, config: Option<PathBuf>) -> Result<Outcome>
     Ok(if counts.errors > 0 { Outcome::Findings } else { Outcome::Done })
 }
 
-/// The file of a document, or its id where there is none.
-fn shown_path(document: &Document<'_>) -> String {
-    if document.path.is_empty() { document.id.to_string() } else { document.path.to_string() }
-}
-
-fn too_many_hits(document: &Document<'_>, byte: u32) -> Problem {
-    let message = format!(
-        "more than {} hits, so nothing was searched from here on (names that overlap as `a`, `a a`, `a a a` do?)",
-        max_hits(document.text.len())
-    );
-    Problem::error("too-many-hits", message).in_file(shown_path(document)).at_byte(document.original_byte(byte))
-}
-
 /// The side of the run that sees batches in input order.
 struct InOrder<'s> {
     ids: RepeatedIds,
@@ -232,11 +140,8 @@ impl InOrder<'_> {
             report.problem(problem);
         }
         sink.batch(&worked.output)?;
-        let mut start = 0;
         let mut repeated = false;
-        for end in worked.ends {
-            let id = &worked.ids[start..end as usize];
-            start = end as usize;
+        for id in worked.ids.iter() {
             if let Some(problem) = self.ids.check(id) {
                 self.encoder.problem(&problem, id)?;
                 report.problem(&problem);
@@ -295,17 +200,6 @@ impl Sink<'_> {
     }
 }
 
-/// A table must not take the place of what it is made from.
-fn refuse_to_overwrite<'a>(out: &Path, read: impl Iterator<Item = &'a PathBuf>) -> Result<()> {
-    let Ok(real) = out.canonicalize() else { return Ok(()) };
-    for path in read {
-        if real.is_file() && path.canonicalize().is_ok_and(|path| path == real) {
-            bail!("the output is an input as well `{}`", out.display());
-        }
-    }
-    Ok(())
-}
-
 /// An existing folder, a path that ends in `/` or has no extension is a folder; `-` is standard output.
 fn target(out: Option<&Path>) -> Target {
     let Some(out) = out else { return Target::Stdout };
@@ -358,72 +252,6 @@ fn format(args: &ExtractArgs, target: &Target) -> Result<&'static dyn Format> {
     Ok(FORMATS[0])
 }
 
-fn gazetteer(args: &ExtractArgs, report: &mut Report) -> Result<Gazetteer> {
-    let mut gazetteer = if args.no_builtin { Gazetteer::empty() } else { Gazetteer::builtin() };
-    let mut errors = Vec::new();
-    for path in &args.gazetteers {
-        match Gazetteer::read_with(path, ReadOptions { lenient: args.lenient }) {
-            Ok(layer) => gazetteer = gazetteer.layer(layer)?,
-            Err(error) => errors.push(error.to_string()),
-        }
-    }
-    if !errors.is_empty() {
-        bail!("{}", errors.join("\n"));
-    }
-    if gazetteer.layers().is_empty() {
-        bail!("no gazetteer: give one with `--gazetteer`, or leave out `--no-builtin`");
-    }
-    for layer in gazetteer.layers() {
-        for problem in &layer.problems {
-            report.problem(problem);
-        }
-        if layer.skipped > 0 {
-            report.line(&format!("{}: {} bad rows skipped", layer.label, layer.skipped));
-        }
-    }
-    Ok(gazetteer)
-}
-
-fn extractor(args: &ExtractArgs, gazetteer: Gazetteer, report: &mut Report) -> Result<Extractor> {
-    if !(0.0..=1.0).contains(&args.min_score) {
-        bail!("a score lies between 0 and 1, not at `{}`", args.min_score);
-    }
-    let options = ResolveOptions {
-        matching: MatchOptions { policy: args.policy.map(Into::into), open: args.boundary == BoundaryArg::None },
-        overlaps: args.overlaps.into(),
-        resolve: !args.no_resolve,
-        nested: args.nested,
-        min_score: args.min_score,
-        ..ResolveOptions::default()
-    };
-    let gazetteer = if args.lexicon_memory { gazetteer.in_memory() } else { gazetteer };
-    let mut extractor = Extractor::of_gazetteer(gazetteer, options)?;
-    if args.verify {
-        extractor.stack().verify()?;
-    }
-    for problem in extractor.stack().problems() {
-        report.problem(problem);
-    }
-    report.end_problems(" (see `gazetier lint`)");
-    if args.lang != "auto" {
-        let language = Language::of_tag(&args.lang);
-        // Primary subtags in use have two or three letters; `francais` is a slip.
-        if (language == Language::UND && args.lang != "und") || language.as_str().len() > 3 {
-            bail!("not a language, such as fr, vi or en `{}`", args.lang);
-        }
-        extractor = extractor.in_language(language);
-    }
-    if !args.kind.is_empty() {
-        for kind in &args.kind {
-            if extractor.stack().kind_named(kind).is_none() {
-                bail!("no gazetteer lists a kind `{kind}`");
-            }
-        }
-        extractor = extractor.only_kinds(args.kind.iter().map(String::as_str));
-    }
-    Ok(extractor)
-}
-
 /// The carried fields of the first batch, in order of their first appearance.
 fn carried_fields(batch: Option<&Batch>) -> Carried {
     let mut columns: Vec<String> = Vec::new();
@@ -457,34 +285,25 @@ fn sink<'s>(plan: &RunPlan<'s>, target: &Target, info: &RunInfo) -> Result<Sink<
 }
 
 fn run_info(args: &ExtractArgs, layers: Vec<LayerInfo>, config: &Option<PathBuf>) -> RunInfo {
-    let hashes: Vec<&[u8]> = layers.iter().map(|layer| layer.hash.as_bytes()).collect();
     let show = |path: &PathBuf| path.display().to_string();
-    let options = json!({
-        "kind": args.kind,
-        "lang": args.lang,
+    let mut options = args.find.as_json();
+    let more = json!({
         "name_lang": args.name_lang,
-        "overlaps": format!("{:?}", crate::matcher::Overlaps::from(args.overlaps)).to_lowercase(),
-        "nested": args.nested,
-        "match": args.policy.map(|policy| crate::gazetteer::MatchPolicy::from(policy).as_str()),
-        "boundary": if args.boundary == BoundaryArg::None { "none" } else { "word" },
-        "resolve": !args.no_resolve,
-        "unlisted": false,
-        "min_score": args.min_score,
         "context": args.context,
         "with_text": args.with_text,
         "min_pairs": args.min_pairs,
         "excel": args.excel,
         "follow": args.follow,
     });
+    if let Value::Object(more) = more {
+        options.extend(more);
+    }
     RunInfo {
         inputs: args.inputs.iter().map(show).collect(),
         config: config.as_ref().map(show),
-        gazetteer_hash: crate::gazetteer::content_hash(&hashes),
+        gazetteer_hash: LayerInfo::hash_of(&layers),
         layers,
-        options: match options {
-            Value::Object(map) => map,
-            _ => Map::new(),
-        },
+        options,
         timing: Map::new(),
     }
 }

@@ -4,11 +4,13 @@
 //! wrong, 2 could not run, 130 stopped by SIGINT. A closed pipe is no error.
 
 mod args;
+mod bench;
 mod compile;
 mod config;
 mod extract;
 mod lint;
 mod report;
+mod setup;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -44,11 +46,12 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
             return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
         }
     };
-    let result = match cli.verb {
-        Verb::Extract(_) => config::with_config(arguments).and_then(|(args, config)| extract::run(args, config)),
+    let result = config::with_config(cli.verb, arguments).and_then(|(verb, config)| match verb {
+        Verb::Extract(args) => extract::run(*args, config),
         Verb::Compile(args) => compile::run(&args),
         Verb::Lint(args) => lint::run(&args),
-    };
+        Verb::Bench(args) => bench::run(&args, config),
+    });
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(1),

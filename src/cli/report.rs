@@ -76,6 +76,13 @@ impl Report {
         }
     }
 
+    /// What is being done now.
+    pub fn step(&self, what: &str) {
+        if let Some(bar) = &self.progress {
+            bar.set_message(what.to_owned());
+        }
+    }
+
     /// Takes the progress line away.
     pub fn end_progress(&mut self) {
         if let Some(bar) = self.progress.take() {

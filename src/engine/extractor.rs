@@ -84,7 +84,7 @@ pub struct Worker<'e> {
 }
 
 impl Worker<'_> {
-    fn language(&self, document: &Document<'_>) -> Language {
+    pub(super) fn language(&self, document: &Document<'_>) -> Language {
         self.extractor.language.unwrap_or_else(|| {
             if document.lang.is_empty() { detect(&document.text) } else { Language::of_tag(&document.lang) }
         })

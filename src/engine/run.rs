@@ -11,11 +11,13 @@ mod folder;
 pub mod journal;
 mod manifest;
 mod single;
+mod work;
 
 pub use batch::{BatchEncoder, BatchOutput};
 pub use folder::{FolderSink, RUN_FOLDER};
 pub use manifest::{LayerInfo, RunInfo};
 pub use single::SingleSink;
+pub use work::{BatchWorker, Ids, Worked};
 
 use serde::{Deserialize, Serialize};
 

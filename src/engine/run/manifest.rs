@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{Counts, RunPlan};
-use crate::gazetteer::Gazetteer;
+use crate::gazetteer::{Gazetteer, content_hash};
 use crate::table::TABLES;
 
 /// One gazetteer layer of a run.
@@ -28,6 +28,12 @@ impl LayerInfo {
             Self { label: layer.label.clone(), hash: layer.hash.clone(), entities, names }
         });
         layers.collect()
+    }
+
+    /// The hash over all layers.
+    pub fn hash_of(layers: &[Self]) -> String {
+        let hashes: Vec<&[u8]> = layers.iter().map(|layer| layer.hash.as_bytes()).collect();
+        content_hash(&hashes)
     }
 }
 
