@@ -467,6 +467,21 @@ pub(crate) fn has_marks(text: &str) -> bool {
     })
 }
 
+/// Appends the search key of one word whose characters are single letters, as nearly all words are; whether the word begins
+/// with a capital. `None`, and part of a key, for any other word.
+pub(crate) fn push_plain_key(word: &str, key: &mut String) -> Option<bool> {
+    let mut capital = None;
+    for c in word.chars() {
+        let e = entry(c);
+        if e >> 29 != LETTER {
+            return None;
+        }
+        key.push(if e & 0x3_FFFF == 0 { c } else { char::from_u32(e & 0x3_FFFF)? });
+        capital.get_or_insert(e >> 21 & 1 != 0);
+    }
+    capital
+}
+
 /// Whether a text may stand for a name under the policy `smart`, as far as case and marks go: `None` where a closer look is
 /// needed. Told are only texts that hold the name character by character, each a single letter of the same key, or an
 /// equal character; and that differ from it in the case or the marks of some letter.

@@ -172,7 +172,7 @@ pub(crate) fn next_prefix(prefix: u64, word: u64) -> u64 {
     mix(prefix ^ K0, word.rotate_left(29) ^ K1)
 }
 
-const CACHE_BITS: u32 = 13;
+const CACHE_BITS: u32 = 14;
 const CACHED_BYTES: usize = 23;
 
 #[derive(Clone, Copy)]
@@ -230,6 +230,10 @@ impl Memory {
 
     #[inline(never)]
     fn fold(&mut self, word: &str) -> (u64, bool) {
+        self.key.clear();
+        if let Some(capital) = fold::push_plain_key(word, &mut self.key) {
+            return (hash_key(&self.key), capital);
+        }
         self.folded.read(word, 0);
         self.key.clear();
         self.folded.key(0, &mut self.key);
@@ -267,6 +271,13 @@ impl Scanner {
         self.masks.count()
     }
 
+    /// Where the word at or after a byte begins (the length of the text if there is none), in a text that
+    /// [is plain](Self::is_plain).
+    #[inline]
+    pub fn next_start(&self, at: usize) -> usize {
+        self.masks.next_word(at)
+    }
+
     /// The word at or after a byte, in a text that [is plain](Self::is_plain).
     #[inline]
     pub fn next(&mut self, text: &str, at: usize) -> Option<Word> {
@@ -281,12 +292,20 @@ impl Scanner {
     }
 
     /// Hands the words of the text read last to `each` that may begin a name of a stack (any number that tells it from
-    /// other stacks): those that `gate` lets through and that are not known to begin nothing. The text must be
+    /// other stacks): those that `gate` and `keep` (hash, whether it begins with a capital) let through and that are not
+    /// known to begin nothing. The text must be
     /// [plain](Self::is_plain) and read with the gate's first bytes.
     #[inline]
-    pub fn starts(&mut self, text: &str, stack: u64, gate: &Gate, each: impl FnMut(Word)) {
+    pub fn starts(
+        &mut self,
+        text: &str,
+        stack: u64,
+        gate: &Gate,
+        keep: impl Fn(u64, bool) -> bool,
+        each: impl FnMut(Word),
+    ) {
         self.starts.of_stack(stack);
-        self.starts.find(text, &self.masks, &mut self.memory, gate, each);
+        self.starts.find(text, &self.masks, &mut self.memory, gate, keep, each);
     }
 
     /// Remembers that a word of the text read last begins no name of the stack asked for last.
@@ -295,8 +314,9 @@ impl Scanner {
         self.starts.begins_nothing(text, word);
     }
 
+    /// The word that begins at a byte, in a text that [is plain](Self::is_plain).
     #[inline]
-    fn word(&mut self, text: &str, start: usize) -> Word {
+    pub fn word(&mut self, text: &str, start: usize) -> Word {
         let end = self.masks.word_end(start);
         let bytes = text.as_bytes();
         let len = end - start;

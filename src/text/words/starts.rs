@@ -191,10 +191,19 @@ impl Starts {
 
     /// Hands the words to `each` that the gate lets through and that are not known to begin nothing.
     #[inline]
-    pub fn find(&mut self, text: &str, masks: &Masks, memory: &mut Memory, gate: &Gate, mut each: impl FnMut(Word)) {
+    pub fn find(
+        &mut self,
+        text: &str,
+        masks: &Masks,
+        memory: &mut Memory,
+        gate: &Gate,
+        keep: impl Fn(u64, bool) -> bool,
+        mut each: impl FnMut(Word),
+    ) {
         let bytes = text.as_bytes();
         let count = fast(Pass { starts: self, bytes, masks, gate });
-        for &(at, len) in &self.passed[..count] {
+        let passed = std::mem::take(&mut self.passed);
+        for &(at, len) in &passed[..count] {
             let (start, mut len) = (at as usize, len as usize);
             if len == 64 {
                 len = masks.word_end(start) - start;
@@ -209,8 +218,14 @@ impl Starts {
                 (true, ..=16) => (hash_sixteen(fold_sixteen(raw, len), len), bytes[start].is_ascii_uppercase()),
                 _ => (hash_long(&bytes[start..start + len], ASCII_FOLD), bytes[start].is_ascii_uppercase()),
             };
-            each(Word::new(hash, start, start + len, capital, false));
+            let word = Word::new(hash, start, start + len, capital, false);
+            if keep(hash, capital) {
+                each(word);
+            } else {
+                self.begins_nothing(text, word);
+            }
         }
+        self.passed = passed;
     }
 
     /// Remembers that a word begins no name of the stack.
