@@ -195,7 +195,7 @@ impl Header {
         for _ in 0..count {
             let name = std::str::from_utf8(reader.take(8)?).ok()?.trim_end_matches('\0').to_owned();
             let section = Section { name, offset: reader.u64()?, length: reader.u64()? };
-            if section.offset < end || section.offset % ALIGNMENT != 0 {
+            if section.offset < end || !section.offset.is_multiple_of(ALIGNMENT) {
                 return None;
             }
             end = section.offset.checked_add(section.length)?;
