@@ -8,7 +8,7 @@ use std::borrow::Borrow;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::entities::{ID_DERIVED, IMPORTANT, KIND_DERIVED, REMOVES, REPLACES};
+use super::entities::{ID_DERIVED, IMPORTANT, KIND_DERIVED, REMOVES, REPLACES, SHADOWED};
 use super::ids::{Ids, MAX_UNITS, hash_id};
 use super::limit::{Limiter, Place};
 use super::names::{self, NameRecord};
@@ -248,7 +248,8 @@ impl<'f> Compiler<'f> {
     pub fn row(&mut self, draft: &EntityDraft<'_>) -> Result<u32> {
         let index = write_entity(&mut self.records, &mut self.strings, draft);
         self.within_limit()?;
-        let ids = std::iter::once(&draft.id).chain(&draft.outside).chain(&draft.same_as).chain(&draft.guesses);
+        let own = (draft.flags & SHADOWED == 0).then_some(&draft.id);
+        let ids = own.into_iter().chain(&draft.outside).chain(&draft.same_as).chain(&draft.guesses);
         self.ids.extend(ids.map(|id| (hash_id(id), index)));
         if draft.flags & (REPLACES | REMOVES) != 0 {
             self.acting.push(index);
@@ -464,7 +465,7 @@ impl<'f> Compiler<'f> {
             files: self.files,
             problems: &mut self.problems,
         };
-        let mut writer = substring::Writer::new();
+        let mut writer = substring::Writer::default();
         let mut names: Vec<u32> = Vec::new();
         for group in patterns.chunk_by(|a, b| of(a) == of(b)) {
             names.clear();

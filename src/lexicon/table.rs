@@ -18,6 +18,9 @@ pub(crate) const LOWER: u32 = 1 << 29;
 /// The form of a terminal prefix.
 pub(crate) const FORM: u32 = LOWER - 1;
 
+/// The most buckets that a search goes through. A sound table needs a handful; a damaged one must not look endless.
+const MOST_BUCKETS: usize = 1 << 12;
+
 /// Slots of a bucket.
 const SLOTS: usize = 10;
 
@@ -360,7 +363,7 @@ impl View<'_> {
         let mut at = index(hash, count);
         let tag = tag(hash);
         // Some bucket did not overflow, which ends every search; the bound keeps damaged files from looping.
-        for _ in 0..count {
+        for _ in 0..count.min(MOST_BUCKETS) {
             let bucket = &self.buckets[at];
             let mut equal = 0u32;
             for slot in 0..SLOTS {

@@ -281,9 +281,7 @@ impl Masks {
         self.word.reserve(bytes.len() / 64 + 2);
         self.first.reserve(bytes.len() / 64 + 1);
         (self.count, self.odd, self.wide) = (0, false, false);
-        // Without a vector instruction for it, only the starts of words are looked up.
-        let looked_up = (self.level < Level::Avx2).then_some(first);
-        let mut settler = Settler { masks: self, bytes, gap: 0, last: 0, looked_up };
+        let mut settler = Settler { masks: self, bytes, gap: 0, last: 0, wanted: first };
         // A level reads `BEHIND` bytes more than a block has; what it cannot read so is read from a copy.
         let whole = bytes.len().saturating_sub(BEHIND) / 64 * 64;
         let level = settler.masks.level;
@@ -379,13 +377,14 @@ struct Settler<'a> {
     gap: u64,
     /// Whether the last byte belonged to a word.
     last: u64,
-    /// The words that are looked for, if [`Raw::first`] does not tell them.
-    looked_up: Option<&'a Beginnings>,
+    /// The words that are looked for.
+    wanted: &'a Beginnings,
 }
 
 impl Settler<'_> {
+    /// Takes what is said of the next block; `TOLD`: [`Raw::first`] is said as well, and need not be looked up.
     #[inline(always)]
-    fn settle(&mut self, raw: Raw) {
+    fn settle<const TOLD: bool>(&mut self, raw: Raw) {
         let mut gap = std::mem::take(&mut self.gap);
         self.masks.wide |= raw.wide != 0;
         if raw.high != 0 {
@@ -403,22 +402,19 @@ impl Settler<'_> {
         let starts = word & !(word << 1 | self.last);
         self.last = word >> 63;
         self.masks.count += u64::from(starts.count_ones());
-        let first = match self.looked_up {
-            None => starts & raw.first,
-            Some(wanted) => self.look_up(wanted, starts),
-        };
+        let first = if TOLD { starts & raw.first } else { self.look_up(starts) };
         self.masks.word.push(word);
         self.masks.first.push(first);
     }
 
-    fn look_up(&self, wanted: &Beginnings, starts: u64) -> u64 {
+    fn look_up(&self, starts: u64) -> u64 {
         let (mut left, mut found) = (starts, 0);
         while left != 0 {
             let bit = left.trailing_zeros();
             left &= left - 1;
             let at = self.masks.word.len() * 64 + bit as usize;
             let next = self.bytes.get(at + 1).copied().unwrap_or(b' ');
-            found |= u64::from(wanted.may_hold(self.bytes[at], next)) << bit;
+            found |= u64::from(self.wanted.may_hold(self.bytes[at], next)) << bit;
         }
         found
     }

@@ -51,6 +51,6 @@ pub(super) fn blocks(bytes: &[u8], count: usize, settler: &mut Settler<'_>) {
             let next = bytes.get(index * 64 + bit as usize + 1).copied().unwrap_or(0);
             raw.rare |= u64::from(is_rare(lead, next)) << bit;
         }
-        settler.settle(raw);
+        settler.settle::<false>(raw);
     }
 }

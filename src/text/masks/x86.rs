@@ -253,7 +253,7 @@ fn avx2_blocks(bytes: &[u8], count: usize, first: &Beginnings, settler: &mut Set
             raw.first |= (bits(not) ^ 0xFFFF_FFFF) << i;
         }
         raw.wide = u64::from(block + 1 == count && bits(wide) != 0);
-        settler.settle(raw);
+        settler.settle::<true>(raw);
     }
 }
 
@@ -301,7 +301,7 @@ fn avx512_blocks(bytes: &[u8], count: usize, first: &Beginnings, settler: &mut S
         let gap3 = _mm512_cmpeq_epi8_mask(x, splat(0xE2)) & _mm512_cmpeq_epi8_mask(next, splat(0x80));
         let of_first = class_of(firsts, of_x);
         let both = _mm512_and_si512(of_first, class_of(followers, of_next));
-        settler.settle(Raw {
+        settler.settle::<true>(Raw {
             ascii: has(class, 0x0F),
             high: _mm512_movepi8_mask(x),
             rare: has(class, 0xF0) & !has(pair, 0x40) | has(pair, 0x3F),
@@ -323,6 +323,6 @@ pub(super) fn sse2(bytes: &[u8], count: usize, settler: &mut Settler<'_>) {
     for i in 0..count {
         let Some(behind) = bytes[i * 64..].first_chunk::<{ 64 + BEHIND }>() else { return };
         let raw = block(behind);
-        settler.settle(raw);
+        settler.settle::<false>(raw);
     }
 }
