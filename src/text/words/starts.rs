@@ -111,8 +111,8 @@ impl Gate {
     }
 }
 
-/// How many words of at most eight bytes are remembered to begin nothing: 64 KiB of them.
-const KNOWN_BITS: u32 = 12;
+/// How many words of at most eight bytes are remembered to begin nothing: 128 KiB of them.
+const KNOWN_BITS: u32 = 14;
 
 /// How many words of at most 16 bytes are.
 const KNOWN_LONG_BITS: u32 = 12;
