@@ -13,31 +13,16 @@ import csv
 import datetime
 import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 
+from record import commit, cpu
+
 COLUMNS = ["date", "version", "commit", "cpu", "cores", "label", "corpus_bytes", "documents", "names", "threads",
            "mentions", "seconds", "mb_per_second", "compile_seconds", "wall_seconds", "peak_mb"]
-
-
-def cpu():
-    try:
-        with open("/proc/cpuinfo", encoding="utf8") as lines:
-            for line in lines:
-                if line.startswith("model name"):
-                    return line.split(":", 1)[1].strip()
-    except OSError:
-        pass
-    return platform.machine()
-
-
-def commit():
-    run = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    return run.stdout.strip()
 
 
 def measure(command, out):

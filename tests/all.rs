@@ -14,6 +14,7 @@ mod bad_input;
 mod bench;
 mod cases;
 mod cli;
+mod compiled;
 mod goldens;
 mod layers;
 mod normalization;

@@ -56,7 +56,7 @@ impl Lexicon {
                 }
             }
         }
-        if at != units || records.bytes.len() % UNIT != 0 {
+        if at != units || !records.bytes.len().is_multiple_of(UNIT) {
             faults.add(units, "the records end in the middle of one");
         }
         if (entities.len() as u64, names.len() as u64 - generated) != (self.counts.entities, self.counts.names) {

@@ -8,13 +8,13 @@ use std::borrow::Borrow;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::entities::{ID_DERIVED, IMPORTANT, KIND_DERIVED, REMOVES, REPLACES};
+use super::entities::{ID_DERIVED, IMPORTANT, KIND_DERIVED, REMOVES, REPLACES, SHADOWED};
 use super::ids::{Ids, MAX_UNITS, hash_id};
 use super::limit::{Limiter, Place};
 use super::names::{self, NameRecord};
 use super::records::{EntityDraft, Strings, UNIT, write_entity, write_name};
 use super::storage::{Array, Bytes};
-use super::table::{FORM, Forms, Table};
+use super::table::{FORM, Forms, Second, Table};
 use super::{Counts, Lexicon, NO_POLICY, Records, inflect, policy_code, substring};
 use crate::error::{Error, Problem, Result};
 use crate::gazetteer::{
@@ -77,6 +77,8 @@ pub(super) struct Compiler<'f> {
     key: String,
     /// Hashes of the words of all names of the word side, one name after the other.
     words: Vec<u64>,
+    /// Beside `words`, for the second word of a name: what may follow the first.
+    seconds: Vec<Second>,
     /// Names of the word side: hash of all words, name, place in `words` and [`MAY_BE_LOWER`].
     terminals: Vec<(u64, u32, u32)>,
     gate: Gate,
@@ -145,6 +147,7 @@ impl<'f> Compiler<'f> {
             folded: Folded::default(),
             key: String::new(),
             words: Vec::with_capacity(rows * 2),
+            seconds: Vec::with_capacity(rows * 2),
             terminals: Vec::with_capacity(rows),
             gate: Gate::default(),
             lower: HashSet::new(),
@@ -245,7 +248,8 @@ impl<'f> Compiler<'f> {
     pub fn row(&mut self, draft: &EntityDraft<'_>) -> Result<u32> {
         let index = write_entity(&mut self.records, &mut self.strings, draft);
         self.within_limit()?;
-        let ids = std::iter::once(&draft.id).chain(&draft.outside).chain(&draft.same_as).chain(&draft.guesses);
+        let own = (draft.flags & SHADOWED == 0).then_some(&draft.id);
+        let ids = own.into_iter().chain(&draft.outside).chain(&draft.same_as).chain(&draft.guesses);
         self.ids.extend(ids.map(|id| (hash_id(id), index)));
         if draft.flags & (REPLACES | REMOVES) != 0 {
             self.acting.push(index);
@@ -314,14 +318,14 @@ impl<'f> Compiler<'f> {
                 .map_err(|_| Error::message("the names without word boundaries exceed 4 GiB: split the gazetteer"))?;
             self.patterns.push((start, length as u32, index));
         } else {
-            let lower = record.policy == policy_code(MatchPolicy::Folded) || !self.folded.letters[0].upper;
-            self.words(index, lower)?;
+            let any_case = record.policy == policy_code(MatchPolicy::Folded);
+            self.words(index, any_case || !self.folded.letters[0].upper, any_case)?;
         }
         Ok(Named { kept: true, index, flags: record.flags })
     }
 
     /// Adds the words of the name just folded to the word side.
-    fn words(&mut self, index: u32, lower: bool) -> Result<()> {
+    fn words(&mut self, index: u32, lower: bool, any_case: bool) -> Result<()> {
         let start = self.words.len();
         if start >= MAY_BE_LOWER as usize {
             return Err(Error::message("the names of one gazetteer layer have more than 2 thousand million words"));
@@ -332,6 +336,8 @@ impl<'f> Compiler<'f> {
             self.folded.key(k, &mut self.key);
             let hash = hash_key(&self.key);
             self.words.push(hash);
+            let letter = &self.folded.word(k)[0];
+            self.seconds.push(Second::of(letter.key, any_case || !letter.upper));
             if k > 0 {
                 prefix = next_prefix(prefix, hash);
                 continue;
@@ -413,7 +419,8 @@ impl<'f> Compiler<'f> {
             files: self.files,
             problems: &mut self.problems,
         };
-        let mut table = Forms::with_capacity(terminals.len(), std::mem::take(&mut self.words));
+        let mut table =
+            Forms::with_capacity(terminals.len(), std::mem::take(&mut self.words), std::mem::take(&mut self.seconds));
         let mut names: Vec<u32> = Vec::new();
         for group in terminals.chunk_by(|a, b| a.0 == b.0) {
             names.clear();
@@ -430,7 +437,14 @@ impl<'f> Compiler<'f> {
                 }
             };
             let lower = group.iter().any(|(_, _, start)| start & MAY_BE_LOWER != 0);
-            table.push((group[0].2 & !MAY_BE_LOWER) as usize, usize::from(words), lower, payload);
+            let start = |at: u32| (at & !MAY_BE_LOWER) as usize;
+            let first = start(group[0].2);
+            for (_, _, at) in &group[1..] {
+                if let Some(second) = table.second(start(*at)).filter(|_| words > 1) {
+                    table.join_second(first, second);
+                }
+            }
+            table.push(first, usize::from(words), lower, payload);
         }
         drop(terminals);
         if units as usize + forms.len() >= FORM as usize {
@@ -451,7 +465,7 @@ impl<'f> Compiler<'f> {
             files: self.files,
             problems: &mut self.problems,
         };
-        let mut writer = substring::Writer::new();
+        let mut writer = substring::Writer::default();
         let mut names: Vec<u32> = Vec::new();
         for group in patterns.chunk_by(|a, b| of(a) == of(b)) {
             names.clear();

@@ -39,6 +39,9 @@ pub(crate) const REPLACES: u16 = 16;
 /// `EntityRecord::flags`: the row removes an earlier entity.
 pub(crate) const REMOVES: u16 = 32;
 
+/// `EntityRecord::flags`: the id is only shown: it leads to another entity (of layers that were made one).
+pub(crate) const SHADOWED: u16 = 1 << 13;
+
 /// `EntityRecord::flags`: the kind comes from the file's name.
 pub(crate) const KIND_DERIVED: u16 = 64;
 

@@ -10,7 +10,7 @@
 use hashbrown::HashMap;
 
 use super::compile::Compiler;
-use super::entities::{EntityId, ID_DERIVED, IMPORTANT, KIND_DERIVED, PRIOR_GIVEN, REMOVES, REPLACES};
+use super::entities::{EntityId, ID_DERIVED, IMPORTANT, KIND_DERIVED, PRIOR_GIVEN, REMOVES, REPLACES, SHADOWED};
 use super::names::{GENERATED, NameRecord, OWN_POLICY, OWN_PRIOR};
 use super::records::EntityDraft;
 use super::{CompileOptions, EntityRecord, Lexicon, NO_POLICY, Stack};
@@ -43,31 +43,21 @@ impl Stack {
                 .and_then(|used| next.checked_add(used))
                 .ok_or_else(|| Error::message("more than 65,535 layers made into one"))?;
         }
-        let rows = self.lexicons.iter().map(|lexicon| lexicon.counts.entities as usize).sum();
+        // Not what a file's head says of itself, which may be anything.
+        let rows = self.lexicons.iter().map(|lexicon| lexicon.records.len()).sum::<usize>() / 48;
         let mut flattener = Flattener { stack: self, compiler: Compiler::new(&[], rows, options), ranks };
         // The numbers of kinds stay, those of kinds that no entity is left of as well.
         for kind in &self.kinds {
             flattener.compiler.kind(kind)?;
         }
         flattener.removals()?;
-        let mut overshadowed = Vec::new();
         for (layer, lexicon) in self.lexicons.iter().enumerate() {
             for index in lexicon.records().rows() {
                 let row = EntityId { layer: layer as u8, index };
-                if self.entity_of(row) != Some(row) {
-                    continue;
-                }
-                // An id derived from a name may be that of another entity as well. Who has it comes before who does
-                // not, whatever the order of their rows.
-                if self.find(self.id(row)) == Some(row) {
+                if self.entity_of(row) == Some(row) {
                     flattener.entity(row)?;
-                } else {
-                    overshadowed.push(row);
                 }
             }
-        }
-        for row in overshadowed {
-            flattener.entity(row)?;
         }
         flattener.compiler.finish()
     }
@@ -100,6 +90,7 @@ impl<'s> Flattener<'s> {
         Ok(())
     }
 
+    /// Adds an entity with its names.
     fn entity(&mut self, root: EntityId) -> Result<()> {
         let stack = self.stack;
         let view = stack.entity(root);
@@ -112,10 +103,13 @@ impl<'s> Flattener<'s> {
         let given = records.iter().any(|record| record.flags & PRIOR_GIVEN != 0);
         let outside = view.outside();
         let (same_as, guesses, derived) = self.ids(root, &records, view.id, &outside);
+        // An id derived from a name may be that of another entity as well.
+        let shadowed = stack.find(view.id) != Some(root);
         let mut flags = first.flags & REPLACES;
         for (set, flag) in [
             (view.important, IMPORTANT),
-            (derived, ID_DERIVED),
+            (derived || shadowed, ID_DERIVED),
+            (shadowed, SHADOWED),
             (records.iter().all(|record| record.flags & KIND_DERIVED != 0), KIND_DERIVED),
         ] {
             if set {
@@ -201,7 +195,7 @@ impl<'s> Flattener<'s> {
         for row in rows {
             let lexicon = &self.stack.lexicons[row.layer as usize];
             for (index, mut name) in lexicon.records().names(lexicon.entity(row.index).names) {
-                name.rank += self.ranks[row.layer as usize];
+                name.rank = name.rank.saturating_add(self.ranks[row.layer as usize]);
                 if name.own & OWN_POLICY == 0 && policy != NO_POLICY {
                     name.policy = policy;
                 }
@@ -220,5 +214,60 @@ impl<'s> Flattener<'s> {
             }
         }
         names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::lexicon::joined::tests::gazetteer;
+
+    /// What a stack says of the entity under an id, its names in their order included.
+    fn said(stack: &Stack, id: &str) -> Option<String> {
+        let entity = stack.find(id)?;
+        let view = stack.entity(entity);
+        let mut names = Vec::new();
+        let members = stack.joined.members.get(&entity).cloned().unwrap_or_default();
+        for row in std::iter::once(entity).chain(members) {
+            let records = stack.lexicons[row.layer as usize].records();
+            for (_, name) in records.names(stack.record(row).names) {
+                if !names.contains(&name.text()) {
+                    names.push(name.text());
+                }
+            }
+        }
+        let fields = (view.id, view.name, stack.kind(view.kind), view.prior, view.outside(), view.needs());
+        Some(format!("{fields:?} {names:?}"))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        #[test]
+        fn every_id_means_the_same(gazetteer in gazetteer()) {
+            let stack = Stack::build(&gazetteer).expect("compiles");
+            let flat = Stack::of(vec![stack.flatten(CompileOptions::default()).expect("compiles")]);
+            let own = gazetteer.layers().iter().flat_map(|layer| &layer.entities).map(|entity| entity.id.to_string());
+            for id in (0..14).map(|id| format!("x:{id}")).chain(own) {
+                prop_assert_eq!(said(&flat, &id), said(&stack, &id), "{}", id);
+            }
+            let rows = |stack: &Stack| -> usize {
+                let rows = stack.lexicons.iter().enumerate().flat_map(|(layer, lexicon)| {
+                    lexicon.records().rows().map(move |index| EntityId { layer: layer as u8, index })
+                });
+                rows.filter(|row| stack.entity_of(*row) == Some(*row)).count()
+            };
+            prop_assert_eq!(rows(&flat), rows(&stack));
+            prop_assert_eq!(flat.lexicons[0].check(), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn more_layers_than_ranks_are_refused() {
+        let mut lexicon = Lexicon::default();
+        lexicon.counts.rank = u16::MAX;
+        assert!(Stack::of(vec![lexicon.clone()]).flatten(CompileOptions::default()).is_err());
     }
 }

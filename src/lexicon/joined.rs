@@ -8,7 +8,9 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use super::entities::{EntityId, ID_DERIVED, KIND_DERIVED, KindId, NO_POLICY, PRIOR_GIVEN, REMOVES, REPLACES};
+use super::entities::{
+    EntityId, ID_DERIVED, KIND_DERIVED, KindId, NO_POLICY, PRIOR_GIVEN, REMOVES, REPLACES, SHADOWED,
+};
 use super::ids::hash_id;
 use super::{EntityRecord, Lexicon};
 
@@ -118,7 +120,7 @@ impl Joined {
                 }
                 for old in &rows {
                     for id in self::record(lexicons, *old).ids() {
-                        joined.ids.insert(hash_id(id), row);
+                        joined.address(id, row);
                     }
                 }
                 if !rows.is_empty() {
@@ -134,21 +136,21 @@ impl Joined {
                     }
                 }
             }
-            for id in own.iter().copied().chain(derived.then_some(record.id)).chain(record.guesses) {
-                // An id that a removed entity had may be used anew.
-                match joined.ids.entry(hash_id(id)) {
-                    hashbrown::hash_map::Entry::Occupied(mut entry) => {
-                        if joined.removed.contains(entry.get()) {
-                            entry.insert(row);
-                        }
-                    }
-                    hashbrown::hash_map::Entry::Vacant(entry) => {
-                        entry.insert(row);
-                    }
-                }
+            let guess = (record.flags & (ID_DERIVED | SHADOWED) == ID_DERIVED).then_some(record.id);
+            for id in own.iter().copied().chain(guess).chain(record.guesses) {
+                joined.address(id, row);
             }
         }
         joined
+    }
+
+    /// Lets an id lead to a row, unless it leads to another that is still there. (Only an id derived from a name can.)
+    fn address(&mut self, id: &str, row: EntityId) {
+        let entry = self.ids.entry(hash_id(id)).or_insert(row);
+        // An id that a removed entity had may be used anew.
+        if self.removed.contains(entry) {
+            *entry = row;
+        }
     }
 
     /// The row with a canonical name, by the hash of the name.
@@ -256,4 +258,4 @@ impl Joined {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -18,6 +18,9 @@ pub(crate) const LOWER: u32 = 1 << 29;
 /// The form of a terminal prefix.
 pub(crate) const FORM: u32 = LOWER - 1;
 
+/// The most buckets that a search goes through. A sound table needs a handful; a damaged one must not look endless.
+const MOST_BUCKETS: usize = 1 << 12;
+
 /// Slots of a bucket.
 const SLOTS: usize = 10;
 
@@ -38,7 +41,8 @@ pub(crate) struct Bucket {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
     buckets: Array<Bucket>,
-    /// First words of all names; one number says whether the word may be a name and whether it may begin a longer one.
+    /// First words of all names, by [`Follower`]: one number says whether the word may be a name, whether it may begin a
+    /// longer one, and with which letters the second word of that may begin.
     first: Array<u64>,
     /// First words of the names that may begin in lower case. Most words of a text are in lower case, most names are
     /// not: this small filter keeps the former from the latter.
@@ -61,11 +65,55 @@ pub(crate) struct View<'a> {
     lower_pairs: Filter<'a>,
 }
 
+/// What is asked of a first word: whether it is a name, or what may follow it in a longer one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Follower(u8);
+
+impl Follower {
+    /// Nothing: the word is the name.
+    const NONE: Self = Self(0);
+    /// Any word.
+    pub const ANY: Self = Self(1);
+
+    /// A word by its first byte: those above ASCII stand for too many letters to tell them apart.
+    #[inline]
+    pub fn of_byte(byte: u8) -> Self {
+        if byte < 0x80 { Self(byte) } else { Self::ANY }
+    }
+}
+
+/// What may follow a first word, as the names tell when they are compiled: [`Second::NONE`], or the first letter of the
+/// second word and whether it may be small.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Second(u8);
+
+impl Second {
+    const LOWER: u8 = 0x80;
+
+    /// Of the first letter of the second word's search key.
+    pub fn of(letter: char, lower: bool) -> Self {
+        let letter = if letter.is_ascii() { letter as u8 } else { 1 };
+        Self(letter | if lower { Self::LOWER } else { 0 })
+    }
+
+    /// With which words it may be followed in a text, besides [`Follower::ANY`].
+    fn followers(self) -> impl Iterator<Item = Follower> {
+        let letter = self.0 & !Self::LOWER;
+        // The key of `_` is DEL.
+        let byte = if letter == 0x7F { b'_' } else { letter };
+        let small = self.0 & Self::LOWER != 0 && byte.is_ascii_lowercase();
+        let both = [Some(byte.to_ascii_uppercase()), small.then_some(byte)];
+        both.into_iter().flatten().filter(|byte| *byte > 1).map(Follower)
+    }
+}
+
 /// Forms (names that share all words) from which a table is built.
 #[derive(Debug, Default)]
 pub(crate) struct Forms {
     /// Hashes of the words of all forms, one form after the other.
     words: Vec<u64>,
+    /// By the place of a form's first word in `words`, one place on: what may follow it.
+    seconds: Vec<Second>,
     forms: Vec<Form>,
 }
 
@@ -77,9 +125,22 @@ struct Form {
 }
 
 impl Forms {
-    /// Room for so many forms over the hashes of words.
-    pub fn with_capacity(forms: usize, words: Vec<u64>) -> Self {
-        Self { words, forms: Vec::with_capacity(forms) }
+    /// Room for so many forms over the hashes of words and, beside them, what may follow the first word of a form (at the
+    /// place of its second).
+    pub fn with_capacity(forms: usize, words: Vec<u64>, seconds: Vec<Second>) -> Self {
+        Self { words, seconds, forms: Vec::with_capacity(forms) }
+    }
+
+    /// Notes that some other name of a form lets its second word be small where this one does not.
+    pub fn join_second(&mut self, start: usize, other: Second) {
+        if let Some(second) = self.seconds.get_mut(start + 1) {
+            second.0 |= other.0 & Second::LOWER;
+        }
+    }
+
+    /// What may follow the first word of the form at a place.
+    pub fn second(&self, start: usize) -> Option<Second> {
+        self.seconds.get(start + 1).copied()
     }
 
     /// Adds a form: where its words begin, how many they are, whether it may begin in lower case, its payload (below
@@ -131,17 +192,22 @@ impl Forms {
         if self.forms.is_empty() {
             return Table { gate, ..Table::default() };
         }
-        // Twice the hash of the first word, and whether the form is longer.
-        let mut first: Vec<u64> = Vec::with_capacity(self.forms.len());
+        let mut first: Vec<(u64, Follower)> = Vec::with_capacity(self.forms.len() * 3 / 2);
         let (mut lower, mut pairs) = (Vec::new(), Vec::new());
         let mut slots = Vec::with_capacity(self.forms.len() + self.forms.len() / 16);
         for (index, form) in self.forms.iter().enumerate() {
             let hash = first_prefix(self.words[form.start]);
-            // Hashes of words have free bits.
-            let word = hash | u64::from(form.len > 1);
-            first.push(word);
-            if form.payload & LOWER != 0 {
-                lower.push(word);
+            let mut begin = |follower| {
+                first.push((hash, follower));
+                if form.payload & LOWER != 0 {
+                    lower.push((hash, follower));
+                }
+            };
+            if form.len == 1 {
+                begin(Follower::NONE);
+            } else {
+                begin(Follower::ANY);
+                self.second(form.start).into_iter().flat_map(Second::followers).for_each(begin);
             }
             if form.len == 1 {
                 slots.push((hash, TERMINAL | form.payload));
@@ -154,8 +220,8 @@ impl Forms {
             hashes.dedup();
             filter(hashes, bits)
         };
-        let first = build(&mut first, 10);
-        let lower = build(&mut lower, 16);
+        let first = first_filter(first, 10);
+        let lower = first_filter(lower, 16);
         let mut two: Vec<u64> = pairs.iter().map(|p| p.0 & !1).collect();
         let two = build(&mut two, 12);
         let lower_two = pairs.iter().filter(|p| self.forms[p.1 as usize].payload & LOWER != 0);
@@ -230,12 +296,32 @@ impl Table {
     }
 }
 
+/// What a word may begin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Begins {
+    /// It may be a name.
+    pub single: bool,
+    /// It may begin a longer name.
+    pub longer: bool,
+    /// It may begin one with the word that follows.
+    pub pair: bool,
+}
+
 impl View<'_> {
-    /// Whether a word may be a name, and whether it may begin a longer one; `false` is certain. `in_case`: it is written
-    /// with a capital, or case does not matter.
+    /// What a word may begin; `false` is certain. `in_case`: it is written with a capital, or case does not matter.
     #[inline]
-    pub fn may_begin(&self, word: u64, in_case: bool) -> (bool, bool) {
-        if in_case { self.first.may_hold_either(word) } else { self.lower.may_hold_either(word) }
+    pub fn may_begin(&self, word: u64, follower: Follower, in_case: bool) -> Begins {
+        let words = if in_case { self.first.words } else { self.lower.words };
+        if words.is_empty() {
+            return Begins::default();
+        }
+        let word_of_filter = words[filter_place(word, words.len())];
+        let holds = |follower| {
+            let bits = follower_bits(word, follower);
+            word_of_filter & bits == bits
+        };
+        let longer = holds(Follower::ANY);
+        Begins { single: holds(Follower::NONE), longer, pair: longer && holds(follower) }
     }
 
     /// Whether two words may begin a name of more than one word (the hash of their prefix); `false` is certain.
@@ -277,7 +363,7 @@ impl View<'_> {
         let mut at = index(hash, count);
         let tag = tag(hash);
         // Some bucket did not overflow, which ends every search; the bound keeps damaged files from looping.
-        for _ in 0..count {
+        for _ in 0..count.min(MOST_BUCKETS) {
             let bucket = &self.buckets[at];
             let mut equal = 0u32;
             for slot in 0..SLOTS {
@@ -337,33 +423,51 @@ impl Filter<'_> {
         self.words[word] & bits == bits
     }
 
-    /// [`Filter::may_hold`] for a hash with the lowest bit 0 and 1, which share a number.
-    #[inline]
-    fn may_hold_either(&self, hash: u64) -> (bool, bool) {
-        if self.words.is_empty() {
-            return (false, false);
-        }
-        let (word, even) = filter_bits(hash, self.words.len());
-        let (_, odd) = filter_bits(hash | 1, self.words.len());
-        let word = self.words[word];
-        (word & even == even, word & odd == odd)
-    }
-
     #[inline]
     fn prefetch(&self, hash: u64) {
-        if let Some(word) = self.words.get(filter_bits(hash, self.words.len()).0) {
+        if let Some(word) = self.words.get(filter_place(hash, self.words.len())) {
             crate::text::prefetch(word);
         }
     }
 }
 
-/// One number of the filter and three bits in it, other ones where the lowest bit of the hash is set. The place comes
-/// from other bits than that of the bucket, so that hashes that share a bucket do not share a number.
+/// The number of a filter that tells of a hash. It comes from other bits than the bucket, so that hashes that share a
+/// bucket do not share a number.
+#[inline]
+fn filter_place(hash: u64, words: usize) -> usize {
+    ((hash >> 24 & 0xFFFF_FFFF) * words as u64 >> 32) as usize
+}
+
+/// One number of the filter and three bits in it.
 #[inline]
 fn filter_bits(hash: u64, words: usize) -> (usize, u64) {
-    let word = ((hash >> 24 & 0xFFFF_FFFF) * words as u64 >> 32) as usize;
-    let bits = if hash & 1 == 0 { hash } else { hash >> 18 };
-    (word, 1 << (bits >> 2 & 63) | 1 << (bits >> 8 & 63) | 1 << (bits >> 14 & 63))
+    (filter_place(hash, words), three_bits(hash >> 2))
+}
+
+#[inline]
+fn three_bits(hash: u64) -> u64 {
+    1 << (hash & 63) | 1 << (hash >> 6 & 63) | 1 << (hash >> 12 & 63)
+}
+
+/// The bits of a first word for what may follow it.
+#[inline]
+fn follower_bits(hash: u64, Follower(byte): Follower) -> u64 {
+    three_bits((hash >> 2 ^ u64::from(byte) << 16).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 46)
+}
+
+/// Fills the filter of first words, so many bits for each word and what may follow it.
+fn first_filter(mut words: Vec<(u64, Follower)>, bits: usize) -> Array<u64> {
+    words.sort_unstable_by_key(|(hash, follower)| (*hash, follower.0));
+    words.dedup();
+    if words.is_empty() {
+        return Array::default();
+    }
+    let mut filter = vec![0u64; (words.len() * bits).div_ceil(64)];
+    let len = filter.len();
+    for (hash, follower) in words {
+        filter[filter_place(hash, len)] |= follower_bits(hash, follower);
+    }
+    Array::copy_of(&filter)
 }
 
 #[cfg(test)]
@@ -390,6 +494,7 @@ mod tests {
                 all.push((words, i % 10 == 0));
             }
         }
+        forms.seconds = vec![Second::of('b', false); hashes.len()];
         forms.words = hashes;
         let table = forms.build(&Gate::default());
         let table = table.view();
@@ -397,8 +502,10 @@ mod tests {
             let payload = TERMINAL | (number as u32 + 1);
             let mut prefix = first_prefix(words[0]);
             for in_case in [true, !lower] {
-                let (single, longer) = table.may_begin(prefix, in_case);
-                assert!(if words.len() == 1 { single } else { longer });
+                for follower in [Follower::ANY, Follower::of_byte(0xC4), Follower::of_byte(b'B')] {
+                    let begins = table.may_begin(prefix, follower, in_case);
+                    assert!(if words.len() == 1 { begins.single } else { begins.longer && begins.pair });
+                }
             }
             let mut found = false;
             let mut probe = |prefix| {

@@ -150,7 +150,7 @@ impl Matcher {
             };
             let mut searched = None;
             if lexicon.substrings.may_match(scanner.saw_wide()) {
-                searched = window.search(&layer, verifier, &mut context, most, hits);
+                searched = window.search(&layer, scanner.saw_wide(), verifier, &mut context, most, hits);
             }
             given_up = [given_up, walked, searched].into_iter().flatten().min();
         }
@@ -207,7 +207,7 @@ impl Layer<'_> {
             order: u32::from(self.layer) << 16 | u32::from(record.rank),
             nearness,
             generated: record.flags & names::GENERATED != 0,
-            length: u32::from(record.length) - u32::from(dotless),
+            length: u32::from(record.length).saturating_sub(u32::from(dotless)),
             prior: record.prior,
         });
     }
@@ -223,6 +223,7 @@ impl Window {
     fn search(
         &mut self,
         layer: &Layer<'_>,
+        wide: bool,
         verifier: &mut Verifier,
         context: &mut Context<'_>,
         most: usize,
@@ -237,7 +238,7 @@ impl Window {
             let to = step_on(text, cut, longest + 64);
             self.read(&text[from..to], from);
             let stream = std::mem::take(&mut self.stream);
-            layer.lexicon.substrings.find(&stream, |at, group| {
+            layer.lexicon.substrings.find(&stream, wide, |at, group| {
                 let at = at as u32;
                 if let Ok(letter) = self.letters.binary_search(&at) {
                     let here = self.folded.letters[letter].start as usize;

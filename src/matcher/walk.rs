@@ -8,7 +8,7 @@ use super::{Hit, Layer, Listed, Nearness, Verifier};
 use crate::gazetteer::{MAX_LAYERS, MatchPolicy};
 use crate::lexicon::Stack;
 use crate::lexicon::names;
-use crate::lexicon::table::{self, CHILDREN, FORM, LOWER, TERMINAL};
+use crate::lexicon::table::{self, Begins, CHILDREN, FORM, Follower, LOWER, TERMINAL};
 use crate::text::words::{Scanner, Word, first_prefix, inner, next_prefix};
 use crate::text::{Language, Span};
 
@@ -115,10 +115,10 @@ impl<At> Default for Steps<At> {
 #[derive(Clone, Copy)]
 struct Start {
     word: Word,
-    /// The word after it, where it was asked for.
+    /// Where the word after it begins; 0 if there is none.
+    next: u32,
+    /// The word after it, once it was asked for (no word ends at 0).
     second: Word,
-    /// Whether `second` was asked for.
-    asked: bool,
     /// Whether it may begin a name of some layer.
     begins: bool,
 }
@@ -142,10 +142,12 @@ impl Walker {
             *table = lexicon.table.view();
         }
         let tables = &tables[..stack.lexicons.len().min(MAX_LAYERS)];
-        let keep =
-            |hash, capital: bool| capital || tables.iter().any(|table| table.may_begin(hash, false) != (false, false));
+        let nothing = Begins::default();
+        let keep = |hash, capital: bool| {
+            capital || tables.iter().any(|table| table.may_begin(hash, Follower::ANY, false) != nothing)
+        };
         scanner.starts(text, stack.number, &stack.gate, keep, |word| {
-            starts.push(Start { word, second: Word::default(), asked: false, begins: false });
+            starts.push(Start { word, next: 0, second: Word::default(), begins: false });
         });
     }
 
@@ -173,19 +175,26 @@ impl Walker {
         let table = layer.lexicon.table.view();
         let mut words = Sparse { text, scanner };
         for stretch in starts.chunks_mut(STRETCH) {
-            for start in stretch.iter().filter(|start| start.word.capital()) {
-                table.prefetch_first(start.word.hash());
-            }
-            for Start { word, second, asked, begins } in stretch.iter_mut() {
-                let in_case = word.capital();
-                let (single, longer) = table.may_begin(word.hash(), in_case);
-                *begins |= single | longer;
-                if longer && !*asked {
-                    *asked = true;
-                    *second = words.after(*word).unwrap_or_default();
+            for start in stretch.iter_mut() {
+                if start.word.capital() {
+                    table.prefetch_first(start.word.hash());
                 }
-                let second = (longer && second.end > 0).then_some((*second, second.hash()));
-                sparse.begin(&table, in_case, *word, word.hash(), single, second);
+                if start.next == 0 {
+                    let next = words.scanner.next_start(start.word.end as usize);
+                    start.next = if next < text.len() { next as u32 } else { 0 };
+                }
+            }
+            for Start { word, next, second, begins } in stretch.iter_mut() {
+                let in_case = word.capital();
+                let follower = Follower::of_byte(text.as_bytes()[*next as usize]);
+                let found = table.may_begin(word.hash(), follower, in_case);
+                *begins |= found.single | found.longer;
+                let pair = found.pair && *next > 0;
+                if pair && second.end == 0 {
+                    *second = words.scanner.word(text, *next as usize);
+                }
+                let second = pair.then_some((*second, second.hash()));
+                sparse.begin(&table, in_case, *word, word.hash(), found.single, second);
             }
             if sparse.finish(layer, &mut words, false, verifier, context, most, hits).is_some() {
                 return stretch.first().map(|start| start.word.start);
@@ -213,9 +222,14 @@ impl Walker {
             stretch.iter().for_each(|word| table.prefetch_first(word.hash()));
             for (word, at) in stretch.iter().zip(first..) {
                 let in_case = word.capital() || any_case;
-                let (single, longer) = table.may_begin(word.hash(), in_case);
-                let second = if longer { words.get(at as usize + 1) } else { None };
-                self.dense.begin(&table, in_case, at, word.hash(), single, second.map(|w| (at + 1, w.hash())));
+                let next = words.get(at as usize + 1);
+                let follower = match next {
+                    Some(next) if !any_case => Follower::of_byte(context.text.as_bytes()[next.start as usize]),
+                    _ => Follower::ANY,
+                };
+                let found = table.may_begin(word.hash(), follower, in_case);
+                let second = if found.pair { next } else { None };
+                self.dense.begin(&table, in_case, at, word.hash(), found.single, second.map(|w| (at + 1, w.hash())));
             }
             if self.dense.finish(layer, &mut around, any_case, verifier, context, most, hits).is_some() {
                 return Some(stretch[0].start);

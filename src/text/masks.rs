@@ -23,6 +23,8 @@ pub(crate) enum Level {
     Sse2,
     /// 32 bytes at a time.
     Avx2,
+    /// 64 bytes at a time.
+    Avx512,
 }
 
 impl Level {
@@ -35,18 +37,22 @@ impl Level {
             if x86::has_avx2() {
                 levels.push(Self::Avx2);
             }
+            if x86::has_avx512() {
+                levels.push(Self::Avx512);
+            }
         }
         levels
     }
 
-    /// The best level of this machine, unless `GAZETIER_SIMD` (`portable`, `sse2`, `avx2`) asks for a lower one.
+    /// The best level of this machine, unless `GAZETIER_SIMD` (`portable`, `sse2`, `avx2`, `avx512`) asks for a lower one.
     pub fn best() -> Self {
         static BEST: OnceLock<Level> = OnceLock::new();
         *BEST.get_or_init(|| {
             let wanted = match std::env::var("GAZETIER_SIMD").as_deref() {
                 Ok("portable") => Self::Portable,
                 Ok("sse2") => Self::Sse2,
-                _ => Self::Avx2,
+                Ok("avx2") => Self::Avx2,
+                _ => Self::Avx512,
             };
             Self::available().into_iter().filter(|level| *level <= wanted).max().unwrap_or(Self::Portable)
         })
@@ -74,7 +80,7 @@ pub(crate) trait Work {
 #[inline(always)]
 pub(crate) fn fast<W: Work>(work: W) -> W::Output {
     #[cfg(target_arch = "x86_64")]
-    if Level::best() == Level::Avx2 {
+    if Level::best() >= Level::Avx2 {
         return x86::fast(work);
     }
     work.run()
@@ -187,9 +193,9 @@ struct Raw {
     gap2: u64,
     /// Leads of characters of three bytes that belong to gaps.
     gap3: u64,
-    /// Bytes that may begin a word that is looked for.
+    /// Bytes that may begin a word that is looked for; the slower levels do not tell.
     first: u64,
-    /// Leads from 0xE3 on: all their characters are wide.
+    /// Not 0 if there are leads from 0xE3 on, in this block or one before: all their characters are wide.
     wide: u64,
 }
 
@@ -277,7 +283,7 @@ impl Masks {
         self.word.reserve(bytes.len() / 64 + 2);
         self.first.reserve(bytes.len() / 64 + 1);
         (self.count, self.odd, self.wide) = (0, false, false);
-        let mut settler = Settler { masks: self, bytes, gap: 0, last: 0 };
+        let mut settler = Settler { masks: self, bytes, gap: 0, last: 0, wanted: first };
         // A level reads `BEHIND` bytes more than a block has; what it cannot read so is read from a copy.
         let whole = bytes.len().saturating_sub(BEHIND) / 64 * 64;
         let level = settler.masks.level;
@@ -373,17 +379,20 @@ struct Settler<'a> {
     gap: u64,
     /// Whether the last byte belonged to a word.
     last: u64,
+    /// The words that are looked for.
+    wanted: &'a Beginnings,
 }
 
 impl Settler<'_> {
+    /// Takes what is said of the next block; `TOLD`: [`Raw::first`] is said as well, and need not be looked up.
     #[inline(always)]
-    fn settle(&mut self, raw: Raw) {
+    fn settle<const TOLD: bool>(&mut self, raw: Raw) {
         let mut gap = std::mem::take(&mut self.gap);
+        self.masks.wide |= raw.wide != 0;
         if raw.high != 0 {
             let (two, three) = (raw.gap2, raw.gap3);
             gap |= two | two << 1 | three | three << 1 | three << 2;
             self.gap = (two | three) >> 63 | three >> 62;
-            self.masks.wide |= raw.wide != 0;
             let mut rare = raw.rare & !(two | three);
             while rare != 0 {
                 let bit = rare.trailing_zeros();
@@ -395,8 +404,21 @@ impl Settler<'_> {
         let starts = word & !(word << 1 | self.last);
         self.last = word >> 63;
         self.masks.count += u64::from(starts.count_ones());
+        let first = if TOLD { starts & raw.first } else { self.look_up(starts) };
         self.masks.word.push(word);
-        self.masks.first.push(starts & raw.first);
+        self.masks.first.push(first);
+    }
+
+    fn look_up(&self, starts: u64) -> u64 {
+        let (mut left, mut found) = (starts, 0);
+        while left != 0 {
+            let bit = left.trailing_zeros();
+            left &= left - 1;
+            let at = self.masks.word.len() * 64 + bit as usize;
+            let next = self.bytes.get(at + 1).copied().unwrap_or(b' ');
+            found |= u64::from(self.wanted.may_hold(self.bytes[at], next)) << bit;
+        }
+        found
     }
 
     /// Looks up the character that begins at a bit of the block.
@@ -422,10 +444,12 @@ impl Settler<'_> {
 fn read_blocks(level: Level, bytes: &[u8], count: usize, first: &Beginnings, settler: &mut Settler<'_>) {
     match level {
         #[cfg(target_arch = "x86_64")]
+        Level::Avx512 => x86::avx512(bytes, count, first, settler),
+        #[cfg(target_arch = "x86_64")]
         Level::Avx2 => x86::avx2(bytes, count, first, settler),
         #[cfg(target_arch = "x86_64")]
-        Level::Sse2 => x86::sse2(bytes, count, first, settler),
-        _ => portable::blocks(bytes, count, first, settler),
+        Level::Sse2 => x86::sse2(bytes, count, settler),
+        _ => portable::blocks(bytes, count, settler),
     }
 }
 

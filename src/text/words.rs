@@ -271,6 +271,13 @@ impl Scanner {
         self.masks.count()
     }
 
+    /// Where the word at or after a byte begins (the length of the text if there is none), in a text that
+    /// [is plain](Self::is_plain).
+    #[inline]
+    pub fn next_start(&self, at: usize) -> usize {
+        self.masks.next_word(at)
+    }
+
     /// The word at or after a byte, in a text that [is plain](Self::is_plain).
     #[inline]
     pub fn next(&mut self, text: &str, at: usize) -> Option<Word> {
@@ -307,8 +314,9 @@ impl Scanner {
         self.starts.begins_nothing(text, word);
     }
 
+    /// The word that begins at a byte, in a text that [is plain](Self::is_plain).
     #[inline]
-    fn word(&mut self, text: &str, start: usize) -> Word {
+    pub fn word(&mut self, text: &str, start: usize) -> Word {
         let end = self.masks.word_end(start);
         let bytes = text.as_bytes();
         let len = end - start;

@@ -45,7 +45,7 @@ fn use_it(lexicon: Lexicon) -> usize {
     for id in ["a:1", "wikidata:Q84", "a:9", "nothing"] {
         seen += usize::from(stack.find(id).is_some());
     }
-    stack.lexicons[1].substrings.find("++ 東京", |at, names| seen += at + names.len());
+    stack.lexicons[1].substrings.find("++ 東京", true, |at, names| seen += at + names.len());
     seen + stack.flatten(CompileOptions::default()).map_or(0, |lexicon| lexicon.records.len())
 }
 

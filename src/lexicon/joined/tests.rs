@@ -47,7 +47,7 @@ fn row() -> impl Strategy<Value = Entity> {
         })
 }
 
-pub(crate) fn gazetteer() -> impl Strategy<Value = Gazetteer> {
+pub(in crate::lexicon) fn gazetteer() -> impl Strategy<Value = Gazetteer> {
     prop::collection::vec(prop::collection::vec(row(), 0..8), 1..5).prop_map(|layers| {
         let layers = layers.into_iter().map(|entities| Layer { entities, ..Layer::default() });
         layers.fold(Gazetteer::empty(), |all, layer| all.layer(Gazetteer::from_layer(layer)).expect("few layers"))

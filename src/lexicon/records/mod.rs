@@ -38,7 +38,7 @@ mod write;
 
 pub(super) use write::{EntityDraft, Strings, write_entity, write_name};
 
-use super::entities::{NO_POLICY, PLACED, PRIOR_GIVEN};
+use super::entities::{NO_POLICY, PLACED, PRIOR_GIVEN, SHADOWED};
 use super::names::{GENERATED, NameRecord, OWN_PRIOR};
 use crate::gazetteer::DEFAULT_PRIOR;
 
@@ -56,7 +56,7 @@ const WIDE_KIND: u16 = 1 << 10;
 /// Where the policy stands among the flags: 0 none, else the code plus one.
 const POLICY_SHIFT: u32 = 11;
 /// The flags that [`EntityRecord::flags`] shows.
-const SHOWN_FLAGS: u16 = (1 << 7) - 1;
+const SHOWN_FLAGS: u16 = ((1 << 7) - 1) | SHADOWED;
 
 /// Details of an entity that follow its id.
 const NAME: u8 = 1;
@@ -134,7 +134,8 @@ impl Default for EntityRecord<'_> {
 impl<'a> EntityRecord<'a> {
     /// Every id that addresses the entity, its own first; an id may come twice.
     pub fn ids(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        std::iter::once(self.id).chain(self.same_as).chain(self.outside).chain(self.guesses)
+        let own = (self.flags & SHADOWED == 0).then_some(self.id);
+        own.into_iter().chain(self.same_as).chain(self.outside).chain(self.guesses)
     }
 
     /// Whether an id addresses the entity.

@@ -16,7 +16,7 @@ pub(crate) fn count_chars(bytes: &[u8]) -> usize {
 fn count_by(level: Level, bytes: &[u8]) -> usize {
     match level {
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => {
+        Level::Avx2 | Level::Avx512 => {
             let (blocks, rest) = bytes.as_chunks::<32>();
             x86::count_chars(blocks) + count_few(rest)
         }

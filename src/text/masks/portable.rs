@@ -1,6 +1,6 @@
 //! Eight bytes at a time in a general register.
 
-use super::{Beginnings, Raw, Settler, is_rare};
+use super::{Raw, Settler, is_rare};
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -33,7 +33,7 @@ fn classify(bytes: [u8; 8]) -> (u64, u64, u64) {
 
 /// Hands `count` blocks of 64 bytes to the settler.
 #[inline]
-pub(super) fn blocks(bytes: &[u8], count: usize, first: &Beginnings, settler: &mut Settler<'_>) {
+pub(super) fn blocks(bytes: &[u8], count: usize, settler: &mut Settler<'_>) {
     for (index, block) in bytes.as_chunks::<64>().0.iter().take(count).enumerate() {
         let mut raw = Raw::default();
         let mut leads = 0;
@@ -51,10 +51,6 @@ pub(super) fn blocks(bytes: &[u8], count: usize, first: &Beginnings, settler: &m
             let next = bytes.get(index * 64 + bit as usize + 1).copied().unwrap_or(0);
             raw.rare |= u64::from(is_rare(lead, next)) << bit;
         }
-        for (i, byte) in block.iter().enumerate() {
-            let next = bytes.get(index * 64 + i + 1).copied().unwrap_or(b' ');
-            raw.first |= u64::from(first.may_hold(*byte, next)) << i;
-        }
-        settler.settle(raw);
+        settler.settle::<false>(raw);
     }
 }

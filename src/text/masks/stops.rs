@@ -31,7 +31,7 @@ fn sentence_stops_by(level: Level, bytes: &[u8], into: &mut Vec<u64>) {
     for blocks in [blocks, last] {
         match level {
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => x86::sentence_stops(blocks, into),
+            Level::Avx2 | Level::Avx512 => x86::sentence_stops(blocks, into),
             // Without a table look-up eight comparisons are made for each byte: a general register is as good.
             _ => into.extend(blocks.iter().map(portable_sentence_stops)),
         }
@@ -55,7 +55,7 @@ fn string_stop_by(level: Level, bytes: &[u8], at: usize) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
     let (passed, found) = match level {
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => x86::string_stop_avx2(rest),
+        Level::Avx2 | Level::Avx512 => x86::string_stop_avx2(rest),
         #[cfg(target_arch = "x86_64")]
         Level::Sse2 => x86::string_stop_sse2(rest),
         _ => portable_string_stop(rest),

@@ -2,10 +2,12 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    __m128i, __m256i, _MM_HINT_T0, _mm_and_si128, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8,
-    _mm_or_si128, _mm_prefetch, _mm_set1_epi8, _mm_sub_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8,
-    _mm256_loadu_si256, _mm256_max_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256,
-    _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_srli_epi16,
+    __m128i, __m256i, __m512i, _MM_HINT_T0, _mm_and_si128, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8,
+    _mm_movemask_epi8, _mm_or_si128, _mm_prefetch, _mm_set1_epi8, _mm_sub_epi8, _mm256_and_si256, _mm256_andnot_si256,
+    _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_loadu_si256, _mm256_max_epu8, _mm256_movemask_epi8, _mm256_or_si256,
+    _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm512_and_si512,
+    _mm512_broadcast_i32x4, _mm512_cmpeq_epi8_mask, _mm512_cmpge_epu8_mask, _mm512_loadu_si512, _mm512_movepi8_mask,
+    _mm512_set1_epi8, _mm512_shuffle_epi8, _mm512_srli_epi16, _mm512_test_epi8_mask,
 };
 
 use super::{BEHIND, Beginnings, DOUBTFUL, Raw, Settler, Work};
@@ -80,7 +82,7 @@ impl Sixteen {
     }
 }
 
-/// All bits of a block but those of the set of first bytes.
+/// All bits of a block but those of the words that are looked for.
 #[inline(always)]
 fn block(bytes: &[u8; 64 + BEHIND]) -> Raw {
     let mut raw = Raw::default();
@@ -218,8 +220,10 @@ fn avx2_blocks(bytes: &[u8], count: usize, first: &Beginnings, settler: &mut Set
         _mm256_and_si256(_mm256_shuffle_epi8(low, x), _mm256_shuffle_epi8(high, y))
     };
     let bits = |x| u64::from(_mm256_movemask_epi8(x) as u32);
-    let none = |x, byte| bits(_mm256_cmpeq_epi8(_mm256_and_si256(x, splat(byte)), _mm256_setzero_si256()));
     let is = |x, byte| _mm256_cmpeq_epi8(x, splat(byte));
+    // Bytes without any of the bits.
+    let none = |x, byte| _mm256_cmpeq_epi8(_mm256_and_si256(x, splat(byte)), _mm256_setzero_si256());
+    let mut wide = _mm256_setzero_si256();
     for block in 0..count {
         let mut raw = Raw::default();
         for i in [0, 32] {
@@ -233,20 +237,79 @@ fn avx2_blocks(bytes: &[u8], count: usize, first: &Beginnings, settler: &mut Set
             let pair = _mm256_and_si256(class_of(leads, low, high), class_of(seconds, next_low, next_high));
             let mark = class_of(thirds, low_half(third), high_half(third));
             let gap3 = _mm256_and_si256(is(x, 0xE2), is(next, 0x80));
-            let latin = bits(_mm256_slli_epi16::<1>(pair));
-            let rare = !none(class, 0xF0) & !latin | !none(pair, 0x3F);
-            raw.ascii |= (!none(class, 0x0F) & 0xFFFF_FFFF) << i;
+            // Masks cost more than vectors, so what belongs together is joined before.
+            let sure = _mm256_or_si256(none(class, 0xF0), is(_mm256_and_si256(pair, splat(0x40)), 0x40));
+            let sure = _mm256_and_si256(sure, none(pair, 0x3F));
+            raw.ascii |= (bits(none(class, 0x0F)) ^ 0xFFFF_FFFF) << i;
             raw.high |= bits(x) << i;
-            raw.rare |= (rare & 0xFFFF_FFFF) << i;
+            raw.rare |= (bits(sure) ^ 0xFFFF_FFFF) << i;
             raw.gap2 |= bits(pair) << i;
-            raw.gap3 |= (bits(gap3) & !none(mark, 0xFF)) << i;
-            raw.wide |= bits(_mm256_cmpeq_epi8(_mm256_max_epu8(x, splat(0xE3)), x)) << i;
-            // As `Beginnings::may_hold` has it.
+            raw.gap3 |= bits(_mm256_andnot_si256(none(mark, 0xFF), gap3)) << i;
+            wide = _mm256_or_si256(wide, _mm256_cmpeq_epi8(_mm256_max_epu8(x, splat(0xE3)), x));
+            // As `Beginnings::may_hold` has it: the highest bit of a byte says that it is above ASCII.
             let of_first = class_of(firsts, low, high);
             let both = _mm256_and_si256(of_first, class_of(followers, next_low, next_high));
-            raw.first |= ((!none(of_first, 0xFF) & bits(next) | !none(both, 0xFF)) & 0xFFFF_FFFF) << i;
+            let not = _mm256_andnot_si256(_mm256_andnot_si256(none(of_first, 0xFF), next), none(both, 0xFF));
+            raw.first |= (bits(not) ^ 0xFFFF_FFFF) << i;
         }
-        settler.settle(raw);
+        raw.wide = u64::from(block + 1 == count && bits(wide) != 0);
+        settler.settle::<true>(raw);
+    }
+}
+
+/// Whether the machine has AVX-512 for bytes and what came with it.
+pub(super) fn has_avx512() -> bool {
+    use std::arch::is_x86_feature_detected as has;
+    has_avx2() && has!("avx512f") && has!("avx512bw") && has!("avx512vl")
+}
+
+/// Hands `count` blocks to the settler, by AVX-512.
+///
+/// # Panics
+/// There are fewer than `count` blocks and [`BEHIND`] bytes more, or the machine has no AVX-512 for bytes.
+#[inline]
+pub(super) fn avx512(bytes: &[u8], count: usize, first: &Beginnings, settler: &mut Settler<'_>) {
+    assert!(has_avx512());
+    assert!(count == 0 || bytes.len() >= count * 64 + BEHIND);
+    // SAFETY: the machine has AVX-512 for bytes.
+    unsafe { avx512_blocks(bytes, count, first, settler) }
+}
+
+/// As `avx2_blocks`, with masks for free.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn avx512_blocks(bytes: &[u8], count: usize, first: &Beginnings, settler: &mut Settler<'_>) {
+    // SAFETY: 16 bytes are read from an array of 16.
+    let row = |row: &[u8; 16]| _mm512_broadcast_i32x4(unsafe { _mm_loadu_si128(row.as_ptr().cast()) });
+    let table = |classes: &Classes| (row(&classes.low), row(&classes.high));
+    let (words, leads, seconds, thirds) = (table(&WORDS), table(&LEADS), table(&SECONDS), table(&THIRDS));
+    let firsts = (row(&first.first[0]), row(&first.first[1]));
+    let followers = (row(&first.second[0]), row(&first.second[1]));
+    let splat = |byte: u8| _mm512_set1_epi8(byte as i8);
+    let half = splat(0x0F);
+    let halves = |x| (_mm512_and_si512(x, half), _mm512_and_si512(_mm512_srli_epi16::<4>(x), half));
+    let class_of = |(low, high): (__m512i, __m512i), (x, y): (__m512i, __m512i)| {
+        _mm512_and_si512(_mm512_shuffle_epi8(low, x), _mm512_shuffle_epi8(high, y))
+    };
+    let has = |x, byte| _mm512_test_epi8_mask(x, splat(byte));
+    for block in 0..count {
+        // SAFETY: `avx512` asserted that 66 bytes from `block * 64` on lie in `bytes`.
+        let load = |behind: usize| unsafe { _mm512_loadu_si512(bytes.as_ptr().add(block * 64 + behind).cast()) };
+        let (x, next, third) = (load(0), load(1), load(2));
+        let (of_x, of_next) = (halves(x), halves(next));
+        let class = class_of(words, of_x);
+        let pair = _mm512_and_si512(class_of(leads, of_x), class_of(seconds, of_next));
+        let gap3 = _mm512_cmpeq_epi8_mask(x, splat(0xE2)) & _mm512_cmpeq_epi8_mask(next, splat(0x80));
+        let of_first = class_of(firsts, of_x);
+        let both = _mm512_and_si512(of_first, class_of(followers, of_next));
+        settler.settle::<true>(Raw {
+            ascii: has(class, 0x0F),
+            high: _mm512_movepi8_mask(x),
+            rare: has(class, 0xF0) & !has(pair, 0x40) | has(pair, 0x3F),
+            gap2: has(pair, 0x80),
+            gap3: gap3 & has(class_of(thirds, halves(third)), 0xFF),
+            first: has(of_first, 0xFF) & _mm512_movepi8_mask(next) | has(both, 0xFF),
+            wide: _mm512_cmpge_epu8_mask(x, splat(0xE3)),
+        });
     }
 }
 
@@ -255,15 +318,12 @@ fn avx2_blocks(bytes: &[u8], count: usize, first: &Beginnings, settler: &mut Set
 /// # Panics
 /// There are fewer than `count` blocks and [`BEHIND`] bytes more.
 #[inline]
-pub(super) fn sse2(bytes: &[u8], count: usize, first: &Beginnings, settler: &mut Settler<'_>) {
+pub(super) fn sse2(bytes: &[u8], count: usize, settler: &mut Settler<'_>) {
     assert!(count == 0 || bytes.len() >= count * 64 + BEHIND);
     for i in 0..count {
         let Some(behind) = bytes[i * 64..].first_chunk::<{ 64 + BEHIND }>() else { return };
-        let mut raw = block(behind);
-        for (j, two) in behind.windows(2).take(64).enumerate() {
-            raw.first |= u64::from(first.may_hold(two[0], two[1])) << j;
-        }
-        settler.settle(raw);
+        let raw = block(behind);
+        settler.settle::<false>(raw);
     }
 }
 

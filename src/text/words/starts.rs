@@ -32,7 +32,7 @@ impl Default for Gate {
 
 /// Places in the filter of a [`Gate`] and in the memory of known words, for the first eight bytes of a folded word.
 #[inline(always)]
-fn places(folded: u64) -> (usize, usize) {
+fn places_of(folded: u64) -> (usize, usize) {
     let product = folded.wrapping_mul(K1);
     let bit = product >> (64 - GATE_WORDS.trailing_zeros() - 6);
     let slot = product >> (64 - GATE_WORDS.trailing_zeros() - 6 - KNOWN_BITS) & ((1 << KNOWN_BITS) - 1);
@@ -53,7 +53,7 @@ impl Gate {
         }
         let eight = &bytes[..bytes.len().min(8)];
         if eight.is_ascii() {
-            let (bit, _) = places(super::eight(eight));
+            let (bit, _) = places_of(super::eight(eight));
             self.ascii[bit / 64] |= u64::from(lower) << (bit % 64);
             self.ascii[bit / 64 + GATE_WORDS] |= 1 << (bit % 64);
         }
@@ -111,11 +111,14 @@ impl Gate {
     }
 }
 
-/// How many words of at most eight bytes are remembered to begin nothing: 64 KiB of them.
-const KNOWN_BITS: u32 = 12;
+/// How many words of at most eight bytes are remembered to begin nothing: 128 KiB of them.
+const KNOWN_BITS: u32 = 14;
 
 /// How many words of at most 16 bytes are.
 const KNOWN_LONG_BITS: u32 = 12;
+
+/// How many places of a block are written at a time, whether there are so many or not.
+const AHEAD: usize = 8;
 
 /// Finds the words that may begin a name.
 pub(super) struct Starts {
@@ -124,6 +127,8 @@ pub(super) struct Starts {
     known_long: Box<[[u64; 2]; 1 << KNOWN_LONG_BITS]>,
     /// The stack that `known` is about.
     stack: u64,
+    /// Words that may begin a name, by their first two bytes.
+    places: Vec<u32>,
     /// Words that passed the gate: start and length.
     passed: Vec<(u32, u32)>,
 }
@@ -134,6 +139,7 @@ impl Default for Starts {
             known: Box::new([0; 1 << KNOWN_BITS]),
             known_long: Box::new([[0; 2]; 1 << KNOWN_LONG_BITS]),
             stack: 0,
+            places: Vec::new(),
             passed: Vec::new(),
         }
     }
@@ -159,32 +165,46 @@ impl Starts {
     fn pass(&mut self, bytes: &[u8], masks: &Masks, gate: &Gate) -> usize {
         let firsts = masks.firsts();
         let most: u32 = firsts.iter().map(|bits| bits.count_ones()).sum();
-        if self.passed.len() < most as usize + 1 {
-            self.passed.resize((most as usize + 1).next_power_of_two(), (0, 0));
+        // Room for what is written ahead of its turn.
+        let room = most as usize + AHEAD;
+        if self.places.len() < room {
+            self.places.resize(room.next_power_of_two(), 0);
+            self.passed.resize(room.next_power_of_two(), (0, 0));
         }
-        let passed = &mut self.passed[..];
-        let (known, gate) = (&*self.known, &*gate.ascii);
-        let mut count = 0;
+        // All places first, so that the loop over them does not stumble at the end of every block.
+        let mut places = &mut self.places[..];
         for (block, bits) in firsts.iter().enumerate() {
+            let count = bits.count_ones() as usize;
             let mut bits = *bits;
-            while bits != 0 {
-                let at = block * 64 + bits.trailing_zeros() as usize;
-                bits &= bits - 1;
-                // A word of 64 bytes or more is long, whatever its length.
-                let len = masks.from(at).trailing_ones() as usize;
-                let mask = LOW_EIGHT[len.min(8)];
-                let raw = match bytes.get(at..at + 8) {
-                    Some(chunk) => u64::from_le_bytes(chunk.try_into().unwrap_or_default()),
-                    None => super::eight(&bytes[at..]),
-                } & mask;
-                let (bit, slot) = places(raw | ASCII_FOLD & mask);
-                let capital = (raw as u8).wrapping_sub(b'A') < 26;
-                let let_through = gate[bit / 64 + usize::from(capital) * GATE_WORDS] >> (bit % 64) & 1 != 0;
-                let ascii = raw & HIGHS == 0;
-                let known = (known[slot] == raw) & (len <= 8);
-                passed[count] = (at as u32, len as u32);
-                count += usize::from((let_through | !ascii) & !known);
+            let mut done = 0;
+            while done < count {
+                for place in &mut places[done..done + AHEAD] {
+                    *place = (block * 64) as u32 + bits.trailing_zeros();
+                    bits &= bits.wrapping_sub(1);
+                }
+                done += AHEAD;
             }
+            places = &mut places[count..];
+        }
+        let (known, gate) = (&*self.known, &*gate.ascii);
+        let passed = &mut self.passed[..];
+        let mut count = 0;
+        for at in &self.places[..most as usize] {
+            let at = *at as usize;
+            // A word of 64 bytes or more is long, whatever its length.
+            let len = masks.from(at).trailing_ones() as usize;
+            let mask = LOW_EIGHT[len.min(8)];
+            let raw = match bytes.get(at..at + 8) {
+                Some(chunk) => u64::from_le_bytes(chunk.try_into().unwrap_or_default()),
+                None => super::eight(&bytes[at..]),
+            } & mask;
+            let (bit, slot) = places_of(raw | ASCII_FOLD & mask);
+            let capital = (raw as u8).wrapping_sub(b'A') < 26;
+            let let_through = gate[bit / 64 + usize::from(capital) * GATE_WORDS] >> (bit % 64) & 1 != 0;
+            let ascii = raw & HIGHS == 0;
+            let known = (known[slot] == raw) & (len <= 8);
+            passed[count] = (at as u32, len as u32);
+            count += usize::from((let_through | !ascii) & !known);
         }
         count
     }
@@ -234,7 +254,7 @@ impl Starts {
         let len = (word.end - word.start) as usize;
         let raw = sixteen(text.as_bytes(), word.start as usize, len);
         if len <= 8 {
-            let (_, slot) = places(raw[0] | ASCII_FOLD & LOW_EIGHT[len]);
+            let (_, slot) = places_of(raw[0] | ASCII_FOLD & LOW_EIGHT[len]);
             self.known[slot] = raw[0];
         } else if len <= 16 {
             self.known_long[long_slot(raw)] = raw;
