@@ -23,7 +23,7 @@ mod tests;
 use super::lang::abbreviations::{BEFORE_NUMBER, MAY_END, Roles, STARTER, TITLE};
 use super::masks::stops::sentence_stops;
 use super::{Language, Span};
-use words::{Lower, Start, Token, ends_plainly, sentence_start};
+use words::{Lower, Start, Token, ends_plainly, roles_of_first, sentence_start};
 
 /// The sentences of a text, found once and asked often. They follow each other without a gap: the white space between
 /// two sentences belongs to the first.
@@ -206,6 +206,11 @@ impl Finder<'_> {
     }
 
     fn is_known_abbreviation(&self, at: usize, next: usize, start: Start) -> bool {
+        // `J. Smith`: what is said below of a capital by itself.
+        if let [.., b' ', initial @ b'A'..=b'Z'] = self.bytes[..at] {
+            let is_title = || self.roles.of_packed(u128::from(initial.to_ascii_lowercase())) & TITLE != 0;
+            return start == Start::Digit || is_title() || !self.is_starter(next);
+        }
         let mut buffer = [0; 20];
         let Some(token) = Token::before(&self.text[..at], &mut buffer) else { return false };
         if token.is_number {
@@ -228,6 +233,9 @@ impl Finder<'_> {
 
     /// Whether the word at `at` begins sentences and hardly ever names.
     fn is_starter(&self, at: usize) -> bool {
+        if let Some(roles) = roles_of_first(&self.bytes[at..], &self.roles) {
+            return roles & STARTER != 0;
+        }
         let mut word = Lower::default();
         let mut letters = 0;
         for c in self.text[at..].chars() {

@@ -29,12 +29,19 @@ fn count_by(level: Level, bytes: &[u8]) -> usize {
 fn count_few(bytes: &[u8]) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     let (words, rest) = bytes.as_chunks::<8>();
-    let of_word = |word: &[u8; 8]| {
-        let word = u64::from_le_bytes(*word);
+    let of_word = |word: u64| {
         // Only bytes that go on with a character begin with the bits 10. The product has the sum in its highest byte.
         (((!word >> 7 | word >> 6) & ONES).wrapping_mul(ONES) >> 56) as usize
     };
-    words.iter().map(of_word).sum::<usize>() + rest.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
+    let words = words.iter().map(|word| of_word(u64::from_le_bytes(*word))).sum::<usize>();
+    match bytes.last_chunk::<8>() {
+        Some(last) if !rest.is_empty() => {
+            // The rest alone; bytes of zeros stand in for those that are counted already.
+            let counted = 8 - rest.len();
+            words + of_word(u64::from_le_bytes(*last) >> (8 * counted)) - counted
+        }
+        _ => words + rest.iter().filter(|byte| **byte & 0xC0 != 0x80).count(),
+    }
 }
 
 #[cfg(test)]

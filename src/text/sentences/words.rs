@@ -33,6 +33,10 @@ fn start_of(c: char) -> Start {
         '0'..='9' => Start::Digit,
         '$' | '#' | '@' => Start::Yes,
         '\0'..='\x7F' | '…' | '»' => Start::No,
+        // Latin letters of French and Vietnamese, without a look at tables.
+        'À'..='Ö' | 'Ø'..='Þ' | 'Đ' => Start::Yes,
+        'ß'..='ö' | 'ø'..='ÿ' | 'đ' => Start::No,
+        'Ạ'..='ỹ' => [Start::Yes, Start::No][c as usize & 1],
         _ if c.is_lowercase() => Start::No,
         _ => Start::Yes,
     }
@@ -77,14 +81,32 @@ fn has_no_full_stop(last: &[u8; 16]) -> bool {
     ((others & LOW) + LOW) | others | LOW == u128::MAX
 }
 
+/// Bytes with ASCII letters in lower case, and the highest bit of each byte that is such a letter.
+#[inline]
+fn letters(bytes: &[u8; 16]) -> (u128, u128) {
+    let lower = u128::from_le_bytes(*bytes) | (ONES * 0x20);
+    // Each byte less `a`, with the highest bit as a guard that no borrow passes; from 26 on it is no letter.
+    let above = (lower | !LOW) - ONES * u128::from(b'a');
+    (lower, !((above & LOW) + ONES * (0x80 - 26)) & above & !lower & !LOW)
+}
+
+/// The roles of the word at the beginning if it shows at a glance: ASCII letters, two at least, and then an ASCII
+/// character that is no apostrophe.
+#[inline]
+pub(super) fn roles_of_first(bytes: &[u8], roles: &Roles) -> Option<u8> {
+    let first = bytes.first_chunk::<16>()?;
+    let (lower, letters) = letters(first);
+    let count = (letters ^ !LOW).trailing_zeros() as usize / 8;
+    let end = first.get(count)?;
+    let whole = count >= 2 && end.is_ascii() && *end != b'\'';
+    whole.then(|| roles.of_packed(lower & ((1 << (8 * count)) - 1)))
+}
+
 /// Whether the ASCII letters at the end are all of a word, and that is in no list.
 #[inline]
 fn is_plain_word(last: &[u8; 16], roles: &Roles) -> bool {
-    let lower = u128::from_le_bytes(*last) | (ONES * 0x20);
-    // Each byte less `a`, with the highest bit as a guard that no borrow passes; from 26 on it is no letter.
-    let above = (lower | !LOW) - ONES * u128::from(b'a');
-    let letters = !((above & LOW) + ONES * (0x80 - 26)) & above & !lower & !LOW;
-    let count = ((letters ^ !LOW) & !LOW).leading_zeros() as usize / 8;
+    let (lower, letters) = letters(last);
+    let count = (letters ^ !LOW).leading_zeros() as usize / 8;
     match count {
         0..=1 => false,
         2..=LONGEST_ABBREVIATION => last[15 - count] == b' ' && roles.of_packed(lower >> (8 * (16 - count))) == 0,
