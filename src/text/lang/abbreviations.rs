@@ -38,6 +38,8 @@ struct Table {
 struct Endings {
     /// By the letter before the last one, bits of last letters.
     letters: [u32; 32],
+    /// Bits of the last letters that stand behind one with a mark.
+    behind_marks: u32,
     /// Last bytes, in either case the same, of those that end in two bytes from 0xC3 on, and in three from 0xE1 on.
     marked: [u64; 2],
 }
@@ -53,11 +55,14 @@ fn mark(lead: u8, end: u8) -> (usize, u32) {
 
 impl Endings {
     fn insert(&mut self, word: &[u8]) {
-        if let [.., before, end] = word
-            && before.is_ascii_alphabetic()
-            && end.is_ascii_alphabetic()
-        {
-            self.letters[usize::from(before & 31)] |= 1 << (end & 31);
+        match word {
+            [.., before, end] if before.is_ascii_alphabetic() && end.is_ascii_alphabetic() => {
+                self.letters[usize::from(before & 31)] |= 1 << (end & 31);
+            }
+            [.., before, end] if !before.is_ascii() && end.is_ascii_alphabetic() => {
+                self.behind_marks |= 1 << (end & 31)
+            }
+            _ => {}
         }
         if let [.., lead @ 0xC3, end] | [.., lead @ 0xE1, 0xBA | 0xBB, end] = word {
             let (list, bit) = mark(*lead, *end);
@@ -94,6 +99,12 @@ impl Roles {
     #[inline]
     pub(in crate::text) fn may_end_in(&self, before: u8, end: u8) -> bool {
         self.endings.letters[usize::from(before & 31)] >> (end & 31) & 1 != 0
+    }
+
+    /// Whether some abbreviation ends in a letter above ASCII and this one, in either case.
+    #[inline]
+    pub(in crate::text) fn may_end_behind_mark(&self, end: u8) -> bool {
+        self.endings.behind_marks >> (end & 31) & 1 != 0
     }
 
     /// Whether some abbreviation ends in a character whose first byte is 0xC3, or whose first two are 0xE1 and 0xBA or
@@ -144,6 +155,9 @@ mod tests {
                         match word.as_bytes() {
                             [.., a, b] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => {
                                 assert!(tells(&|roles| roles.may_end_in(*a, *b)), "{word}");
+                            }
+                            [.., a, b] if !a.is_ascii() && b.is_ascii_alphabetic() => {
+                                assert!(tells(&|roles| roles.may_end_behind_mark(*b)), "{word}");
                             }
                             [.., lead @ 0xC3, end] | [.., lead @ 0xE1, 0xBA | 0xBB, end] => {
                                 assert!(tells(&|roles| roles.may_end_marked(*lead, *end)), "{word}");

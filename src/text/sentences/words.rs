@@ -54,6 +54,13 @@ pub(super) fn ends_plainly(bytes: &[u8], roles: &Roles) -> bool {
     match last {
         // No word ends here.
         [.., b' ' | b'!'..=b',' | b':'..=b'@' | b'['..=b'`' | b'{'..=b'~'] => true,
+        // Behind a Latin letter with a mark, not behind `×` or `÷`.
+        [.., 0xC4..=0xC6, _, end] | [.., 0xE1, 0xBA | 0xBB, _, end] if end.is_ascii_alphabetic() => {
+            !roles.may_end_behind_mark(*end) && has_no_full_stop(last)
+        }
+        [.., 0xC3, mark, end] if end.is_ascii_alphabetic() => {
+            !matches!(mark, 0x97 | 0xB7) && !roles.may_end_behind_mark(*end) && has_no_full_stop(last)
+        }
         [.., before, end] if end.is_ascii_alphabetic() => {
             before.is_ascii_alphabetic()
                 && (!roles.may_end_in(*before, *end) && has_no_full_stop(last) || is_plain_word(last, roles))
