@@ -49,7 +49,12 @@ pub(super) fn run(args: ExtractArgs, config: Option<PathBuf>) -> Result<Outcome>
         Target::Stdout => None,
         Target::File(path) | Target::Folder(path) => Some(path.clone()),
     };
-    let options = CorpusOptions { follow: args.follow, output, carry: documents_table, ..CorpusOptions::default() };
+    let mut options = CorpusOptions { follow: args.follow, output, carry: documents_table, ..CorpusOptions::default() };
+    if !documents_table {
+        // What a thread reads is still in its cache when it parses and searches it. The first batch says which columns
+        // `documents` has: that one must see more.
+        options.batch_bytes /= 4;
+    }
     let mut source = Source::open(&args.inputs, options)?;
     let mut first: Option<Batch> = None;
     let mut carried = Carried::default();
