@@ -125,6 +125,9 @@ fn longest(groups: &mut [Group], order: &mut Vec<u32>) {
     }
 }
 
+/// Clusters of up to so many groups need no tree, and no memory.
+const FEW: usize = 16;
+
 fn cluster(groups: &mut [Group], order: &mut Vec<u32>) {
     order.clear();
     order.extend(0..groups.len() as u32);
@@ -132,6 +135,18 @@ fn cluster(groups: &mut [Group], order: &mut Vec<u32>) {
         let (a, b) = (&groups[*a as usize], &groups[*b as usize]);
         b.length.cmp(&a.length).then(b.prior.total_cmp(&a.prior)).then(a.span.cmp(&b.span))
     });
+    if groups.len() <= FEW {
+        let (mut kept, mut count) = ([Span::default(); FEW], 0);
+        for i in order.iter() {
+            let group = &mut groups[*i as usize];
+            if kept[..count].iter().all(|other| !other.overlaps(group.span)) {
+                kept[count] = group.span;
+                count += 1;
+                group.kept = true;
+            }
+        }
+        return;
+    }
     // Kept spans by start: neighbours tell whether a new one fits, so a cluster costs n log n.
     let mut kept: std::collections::BTreeMap<u32, u32> = std::collections::BTreeMap::new();
     for i in order.iter() {

@@ -210,7 +210,6 @@ impl Resolver {
         out: &mut Extraction,
     ) {
         out.mentions.clear();
-        out.topics.clear();
         out.dropped.clear();
         out.language = language;
         out.given_up = self.matcher.find(stack, text, language, options.matching, max_hits(text.len()), &mut self.hits);

@@ -6,6 +6,7 @@ use hashbrown::HashMap;
 
 use super::{Extraction, Topic};
 use crate::lexicon::{EntityId, Stack};
+use crate::text::Span;
 
 /// The whole, in ten-thousandths.
 const WHOLE: u64 = 10_000;
@@ -47,6 +48,8 @@ pub(crate) struct Weights {
     order: Vec<(Reverse<u64>, u32)>,
     /// Indices of the mentions of themes.
     themes: Vec<u32>,
+    /// Lists of topics that are no more.
+    evidence: Vec<Vec<(Span, u32)>>,
 }
 
 /// Up to so many entities of a document are found by going through them: most documents have few.
@@ -56,7 +59,7 @@ const FEW: usize = 12;
 pub(crate) fn fill(stack: &Stack, extraction: &mut Extraction, scratch: &mut Weights) {
     extraction.entities.clear();
     extraction.salience.clear();
-    extraction.topics.clear();
+    scratch.evidence.extend(extraction.topics.drain(..).map(|topic| topic.evidence));
     scratch.weights.clear();
     scratch.themes.clear();
     let Extraction { mentions, entities, .. } = extraction;
@@ -104,7 +107,9 @@ pub(crate) fn fill(stack: &Stack, extraction: &mut Extraction, scratch: &mut Wei
         let topic = match extraction.topics.iter().position(|t| t.entity == entity) {
             Some(topic) => topic,
             None => {
-                extraction.topics.push(Topic { entity, score: 0, mentions: 0, evidence: Vec::new() });
+                let mut evidence = scratch.evidence.pop().unwrap_or_default();
+                evidence.clear();
+                extraction.topics.push(Topic { entity, score: 0, mentions: 0, evidence });
                 extraction.topics.len() - 1
             }
         };

@@ -23,7 +23,8 @@ impl Language {
             return Self::UND;
         }
         let mut bytes = [0; 8];
-        bytes[..primary.len()].copy_from_slice(primary.to_ascii_lowercase().as_bytes());
+        bytes[..primary.len()].copy_from_slice(primary.as_bytes());
+        bytes.make_ascii_lowercase();
         Self(bytes)
     }
 
