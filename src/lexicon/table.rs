@@ -21,6 +21,9 @@ pub(crate) const FORM: u32 = LOWER - 1;
 /// The most buckets that a search goes through. A sound table needs a handful; a damaged one must not look endless.
 const MOST_BUCKETS: usize = 1 << 12;
 
+/// Lexicons with fewer forms get larger filters.
+const SMALL: usize = 200_000;
+
 /// Slots of a bucket.
 const SLOTS: usize = 10;
 
@@ -220,8 +223,9 @@ impl Forms {
             hashes.dedup();
             filter(hashes, bits)
         };
-        let first = first_filter(first, 10);
-        let lower = first_filter(lower, 16);
+        // Small filters can afford more bits: a frequent word that is let through in error costs at every place.
+        let first = first_filter(first, if self.forms.len() < SMALL { 20 } else { 10 });
+        let lower = first_filter(lower, 32);
         let mut two: Vec<u64> = pairs.iter().map(|p| p.0 & !1).collect();
         let two = build(&mut two, 12);
         let lower_two = pairs.iter().filter(|p| self.forms[p.1 as usize].payload & LOWER != 0);
