@@ -315,7 +315,8 @@ impl View<'_> {
     /// What a word may begin; `false` is certain. `in_case`: it is written with a capital, or case does not matter.
     #[inline]
     pub fn may_begin(&self, word: u64, follower: Follower, in_case: bool) -> Begins {
-        let words = if in_case { self.first.words } else { self.lower.words };
+        // No branch: capitals come as they like.
+        let words = [self.lower.words, self.first.words][usize::from(in_case)];
         if words.is_empty() {
             return Begins::default();
         }

@@ -137,17 +137,24 @@ impl Matcher {
             marks: None,
             passages: Default::default(),
         };
-        let Self { scanner, words, verifier, walker, window, .. } = self;
+        let Self { scanner, words, verifier, walker, window, complete } = self;
         if sparse {
             walker.starts(stack, text, scanner);
         }
         for (layer, lexicon) in stack.lexicons.iter().enumerate() {
             let layer = Layer { stack, lexicon, layer: layer as u8 };
-            let walked = if sparse {
-                walker.sparse(&layer, text, scanner, verifier, &mut context, most, hits)
-            } else {
-                walker.dense(&layer, words, verifier, &mut context, most, hits)
-            };
+            let before = hits.len();
+            let mut walked = None;
+            let full = sparse && walker.sparse(&layer, text, scanner, verifier, &mut context, most, hits);
+            if full {
+                // Where the search must be given up, its order counts: once more, from the first word on.
+                hits.truncate(before);
+                scanner.words(text, words);
+                *complete = true;
+            }
+            if full || !sparse {
+                walked = walker.dense(&layer, words, verifier, &mut context, most, hits);
+            }
             let mut searched = None;
             if lexicon.substrings.may_match(scanner.saw_wide()) {
                 searched = window.search(&layer, scanner.saw_wide(), verifier, &mut context, most, hits);

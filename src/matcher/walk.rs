@@ -144,7 +144,7 @@ impl Walker {
         let tables = &tables[..stack.lexicons.len().min(MAX_LAYERS)];
         let nothing = Begins::default();
         let keep = |hash, capital: bool| {
-            capital || tables.iter().any(|table| table.may_begin(hash, Follower::ANY, false) != nothing)
+            tables.iter().any(|table| table.may_begin(hash, Follower::ANY, false) != nothing) | capital
         };
         scanner.starts(text, stack.number, &stack.gate, keep, |word| {
             starts.push(Start { word, next: 0, second: Word::default(), begins: false });
@@ -158,7 +158,8 @@ impl Walker {
         }
     }
 
-    /// Adds the hits of a layer among the words of [`Walker::starts`]; the byte where it was given up, if it was.
+    /// Adds the hits of a layer among the words of [`Walker::starts`]; whether there were more than `most`, and some are
+    /// missing.
     #[expect(clippy::too_many_arguments, reason = "the state of one search")]
     #[inline(never)]
     pub fn sparse(
@@ -170,7 +171,7 @@ impl Walker {
         context: &mut Context<'_>,
         most: usize,
         hits: &mut Vec<Hit>,
-    ) -> Option<u32> {
+    ) -> bool {
         let Self { starts, sparse, .. } = self;
         let table = layer.lexicon.table.view();
         let mut words = Sparse { text, scanner };
@@ -184,23 +185,34 @@ impl Walker {
                     start.next = if next < text.len() { next as u32 } else { 0 };
                 }
             }
-            for Start { word, next, second, begins } in stretch.iter_mut() {
-                let in_case = word.capital();
-                let follower = Follower::of_byte(text.as_bytes()[*next as usize]);
-                let found = table.may_begin(word.hash(), follower, in_case);
-                *begins |= found.single | found.longer;
-                let pair = found.pair && *next > 0;
-                if pair && second.end == 0 {
+            // Which words are names, and which may begin a longer one: lists without a branch.
+            let (mut singles, mut pairs) = ([0u16; STRETCH], [0u16; STRETCH]);
+            let (mut single, mut pair) = (0, 0);
+            for (index, start) in stretch.iter_mut().enumerate() {
+                let follower = Follower::of_byte(text.as_bytes()[start.next as usize]);
+                let found = table.may_begin(start.word.hash(), follower, start.word.capital());
+                start.begins |= found.single | found.longer;
+                singles[single] = index as u16;
+                pairs[pair] = index as u16;
+                single += usize::from(found.single);
+                pair += usize::from(found.pair & (start.next > 0));
+            }
+            for index in &pairs[..pair] {
+                let Start { word, next, second, .. } = &mut stretch[usize::from(*index)];
+                if second.end == 0 {
                     *second = words.scanner.word(text, *next as usize);
                 }
-                let second = pair.then_some((*second, second.hash()));
-                sparse.begin(&table, in_case, *word, word.hash(), found.single, second);
+                sparse.begin_pair(&table, word.capital(), *word, word.hash(), *second, second.hash());
+            }
+            for index in &singles[..single] {
+                let word = stretch[usize::from(*index)].word;
+                sparse.begin_single(&table, word, word.hash());
             }
             if sparse.finish(layer, &mut words, false, verifier, context, most, hits).is_some() {
-                return stretch.first().map(|start| start.word.start);
+                return true;
             }
         }
-        None
+        false
     }
 
     /// Adds the hits of a layer among all words of a text; the byte where it was given up, if it was.
@@ -228,8 +240,12 @@ impl Walker {
                     _ => Follower::ANY,
                 };
                 let found = table.may_begin(word.hash(), follower, in_case);
-                let second = if found.pair { next } else { None };
-                self.dense.begin(&table, in_case, at, word.hash(), found.single, second.map(|w| (at + 1, w.hash())));
+                if found.single {
+                    self.dense.begin_single(&table, at, word.hash());
+                }
+                if let Some(second) = next.filter(|_| found.pair) {
+                    self.dense.begin_pair(&table, in_case, at, word.hash(), at + 1, second.hash());
+                }
             }
             if self.dense.finish(layer, &mut around, any_case, verifier, context, most, hits).is_some() {
                 return Some(stretch[0].start);
@@ -240,27 +256,19 @@ impl Walker {
 }
 
 impl<At: Copy> Steps<At> {
-    /// Notes the prefixes of one and two words that may lead to a name.
+    /// Notes a word that may be a name.
     #[inline(always)]
-    fn begin(
-        &mut self,
-        table: &table::View<'_>,
-        in_case: bool,
-        first: At,
-        word: u64,
-        single: bool,
-        second: Option<(At, u64)>,
-    ) {
+    fn begin_single(&mut self, table: &table::View<'_>, first: At, word: u64) {
         let prefix = first_prefix(word);
-        if single {
-            table.prefetch(prefix);
-            self.probes.push(Probe { prefix, first, last: first, depth: 1 });
-        }
-        if let Some((last, word)) = second {
-            let prefix = next_prefix(prefix, word);
-            if !in_case && !table.may_be_lower_pair(prefix) {
-                return;
-            }
+        table.prefetch(prefix);
+        self.probes.push(Probe { prefix, first, last: first, depth: 1 });
+    }
+
+    /// Notes two words that may begin a longer name.
+    #[inline(always)]
+    fn begin_pair(&mut self, table: &table::View<'_>, in_case: bool, first: At, word: u64, last: At, second: u64) {
+        let prefix = next_prefix(first_prefix(word), second);
+        if in_case || table.may_be_lower_pair(prefix) {
             table.prefetch_pair(prefix);
             self.pairs.push(Probe { prefix, first, last, depth: 2 });
         }

@@ -294,7 +294,7 @@ impl Scanner {
     /// Hands the words of the text read last to `each` that may begin a name of a stack (any number that tells it from
     /// other stacks): those that `gate` and `keep` (hash, whether it begins with a capital) let through and that are not
     /// known to begin nothing. The text must be
-    /// [plain](Self::is_plain) and read with the gate's first bytes.
+    /// [plain](Self::is_plain) and read with the gate's first bytes. They come in no order.
     #[inline]
     pub fn starts(
         &mut self,

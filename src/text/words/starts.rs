@@ -120,6 +120,16 @@ const KNOWN_LONG_BITS: u32 = 12;
 /// How many places of a block are written at a time, whether there are so many or not.
 const AHEAD: usize = 8;
 
+/// An ASCII word of at most eight bytes.
+#[derive(Clone, Copy, Default)]
+struct Plain {
+    /// Its folded bytes.
+    folded: u64,
+    start: u32,
+    len: u16,
+    capital: bool,
+}
+
 /// Finds the words that may begin a name.
 pub(super) struct Starts {
     /// Raw bytes of words that begin no name of the stack searched last.
@@ -129,8 +139,11 @@ pub(super) struct Starts {
     stack: u64,
     /// Words that may begin a name, by their first two bytes.
     places: Vec<u32>,
-    /// Words that passed the gate: start and length.
-    passed: Vec<(u32, u32)>,
+    /// ASCII words of at most eight bytes that passed the gate. They stand apart from the others so that the loops over both
+    /// hold no surprises for the processor.
+    plain: Vec<Plain>,
+    /// All other words that passed: start and length.
+    others: Vec<(u32, u32)>,
 }
 
 impl Default for Starts {
@@ -140,7 +153,8 @@ impl Default for Starts {
             known_long: Box::new([[0; 2]; 1 << KNOWN_LONG_BITS]),
             stack: 0,
             places: Vec::new(),
-            passed: Vec::new(),
+            plain: Vec::new(),
+            others: Vec::new(),
         }
     }
 }
@@ -160,16 +174,18 @@ impl Starts {
         }
     }
 
-    /// Fills `passed` with the words that the masks have as possible starts and the gate lets through; how many.
+    /// Fills `plain` and `others` with the words that the masks have as possible starts and the gate lets through; how many
+    /// of each.
     #[inline(always)]
-    fn pass(&mut self, bytes: &[u8], masks: &Masks, gate: &Gate) -> usize {
+    fn pass(&mut self, bytes: &[u8], masks: &Masks, gate: &Gate) -> (usize, usize) {
         let firsts = masks.firsts();
         let most: u32 = firsts.iter().map(|bits| bits.count_ones()).sum();
         // Room for what is written ahead of its turn.
         let room = most as usize + AHEAD;
         if self.places.len() < room {
             self.places.resize(room.next_power_of_two(), 0);
-            self.passed.resize(room.next_power_of_two(), (0, 0));
+            self.plain.resize(room.next_power_of_two(), Plain::default());
+            self.others.resize(room.next_power_of_two(), (0, 0));
         }
         // All places first, so that the loop over them does not stumble at the end of every block.
         let mut places = &mut self.places[..];
@@ -187,8 +203,8 @@ impl Starts {
             places = &mut places[count..];
         }
         let (known, gate) = (&*self.known, &*gate.ascii);
-        let passed = &mut self.passed[..];
-        let mut count = 0;
+        let (plain, others) = (&mut self.plain[..], &mut self.others[..]);
+        let mut count = (0, 0);
         for at in &self.places[..most as usize] {
             let at = *at as usize;
             // A word of 64 bytes or more is long, whatever its length.
@@ -198,19 +214,22 @@ impl Starts {
                 Some(chunk) => u64::from_le_bytes(chunk.try_into().unwrap_or_default()),
                 None => super::eight(&bytes[at..]),
             } & mask;
-            let (bit, slot) = places_of(raw | ASCII_FOLD & mask);
+            let folded = raw | ASCII_FOLD & mask;
+            let (bit, slot) = places_of(folded);
             let capital = (raw as u8).wrapping_sub(b'A') < 26;
             let let_through = gate[bit / 64 + usize::from(capital) * GATE_WORDS] >> (bit % 64) & 1 != 0;
-            let ascii = raw & HIGHS == 0;
-            let known = (known[slot] == raw) & (len <= 8);
-            passed[count] = (at as u32, len as u32);
-            count += usize::from((let_through | !ascii) & !known);
+            let (ascii, short) = (raw & HIGHS == 0, len <= 8);
+            let known = (known[slot] == raw) & short;
+            let passes = (let_through | !ascii) & !known;
+            plain[count.0] = Plain { folded, start: at as u32, len: len as u16, capital };
+            others[count.1] = (at as u32, len as u32);
+            count.0 += usize::from(passes & ascii & short);
+            count.1 += usize::from(passes & !(ascii & short));
         }
         count
     }
 
-    /// Hands the words to `each` that the gate lets through and that are not known to begin nothing.
-    #[inline]
+    /// Hands the words to `each` that the gate lets through and that are not known to begin nothing, in no order.
     pub fn find(
         &mut self,
         text: &str,
@@ -221,9 +240,18 @@ impl Starts {
         mut each: impl FnMut(Word),
     ) {
         let bytes = text.as_bytes();
-        let count = fast(Pass { starts: self, bytes, masks, gate });
-        let passed = std::mem::take(&mut self.passed);
-        for &(at, len) in &passed[..count] {
+        let (plain_count, others_count) = fast(Pass { starts: self, bytes, masks, gate });
+        let (plain, others) = (std::mem::take(&mut self.plain), std::mem::take(&mut self.others));
+        for &Plain { folded, start, len, capital } in &plain[..plain_count] {
+            let hash = hash_sixteen([folded, 0], usize::from(len));
+            let word = Word::new(hash, start as usize, start as usize + usize::from(len), capital, false);
+            if keep(hash, capital) {
+                each(word);
+            } else {
+                self.begins_nothing(text, word);
+            }
+        }
+        for &(at, len) in &others[..others_count] {
             let (start, mut len) = (at as usize, len as usize);
             if len == 64 {
                 len = masks.word_end(start) - start;
@@ -245,7 +273,7 @@ impl Starts {
                 self.begins_nothing(text, word);
             }
         }
-        self.passed = passed;
+        (self.plain, self.others) = (plain, others);
     }
 
     /// Remembers that a word begins no name of the stack.
@@ -270,10 +298,10 @@ struct Pass<'a> {
 }
 
 impl Work for Pass<'_> {
-    type Output = usize;
+    type Output = (usize, usize);
 
     #[inline(always)]
-    fn run(self) -> usize {
+    fn run(self) -> (usize, usize) {
         self.starts.pass(self.bytes, self.masks, self.gate)
     }
 }
