@@ -11,6 +11,7 @@ mod x86;
 use std::sync::OnceLock;
 
 use super::fold::{self, Sort};
+use super::words::starts;
 
 /// The instructions that read a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,6 +83,33 @@ pub(crate) fn fast<W: Work>(work: W) -> W::Output {
         return x86::fast(work);
     }
     work.run()
+}
+
+/// Words to be passed through the gate: where they begin in a text, and its [`Masks::words`].
+pub(super) struct Places<'a> {
+    pub text: &'a [u8],
+    pub words: &'a [u64],
+    /// Ascending.
+    pub places: &'a [u32],
+}
+
+/// Passes words through the gate by vectors, where the level can: how many of the places are done, and how many words
+/// were put into `plain` and `others`, which have room for all places and [`AHEAD`](starts::AHEAD) more.
+#[inline(always)]
+pub(super) fn pass_vectors(
+    level: Level,
+    places: &Places<'_>,
+    gate: &[u64; 2 * starts::GATE_WORDS],
+    known: &[u64; 1 << starts::KNOWN_BITS],
+    plain: &mut starts::Passed,
+    others: &mut starts::Passed,
+) -> (usize, (usize, usize)) {
+    #[cfg(target_arch = "x86_64")]
+    if level == Level::Avx512 {
+        return x86::pass(places, gate, known, plain, others);
+    }
+    let _ = (level, places, gate, known, plain, others);
+    (0, (0, 0))
 }
 
 /// First two bytes of words that are looked for, laid out for a look-up by half bytes: a pair may be one where the rows of
@@ -309,6 +337,16 @@ impl Masks {
     /// Whether some character is wide (see [`is_wide`]).
     pub fn wide(&self) -> bool {
         self.wide
+    }
+
+    /// Bytes that belong to words, by blocks of 64 bytes, and a block of none.
+    pub fn words(&self) -> &[u64] {
+        &self.word
+    }
+
+    /// The level that reads.
+    pub fn level(&self) -> Level {
+        self.level
     }
 
     /// First bytes of words that may be among those asked for, by blocks of 64 bytes.

@@ -7,7 +7,7 @@
 use super::fold::{self, Folded, Sort};
 use super::masks::{Beginnings, Masks, decode};
 
-mod starts;
+pub(super) mod starts;
 
 pub(crate) use starts::Gate;
 
@@ -151,8 +151,8 @@ fn hash_long(bytes: &[u8], fold: u64) -> u64 {
     mix((eight(&bytes[len - 16..]) | fold) ^ state, (eight(&bytes[len - 8..]) | fold) ^ K1) & !FLAGS
 }
 
-const ASCII_FOLD: u64 = 0x2020_2020_2020_2020;
-const HIGHS: u64 = 0x8080_8080_8080_8080;
+pub(super) const ASCII_FOLD: u64 = 0x2020_2020_2020_2020;
+pub(super) const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /// Hash of a search key given as text.
 pub(crate) fn hash_key(key: &str) -> u64 {
