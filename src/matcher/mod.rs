@@ -19,7 +19,7 @@ use crate::gazetteer::MatchPolicy;
 use crate::lexicon::names::{self, NameRecord};
 use crate::lexicon::{EntityId, Lexicon, NO_POLICY, NameId, Stack, policy_code};
 use crate::text::fold::{self, Folded, Gap};
-use crate::text::masks::Beginnings;
+use crate::text::masks::{Beginnings, next_wide};
 use crate::text::words::{Scanner, Word};
 use crate::text::{Language, Span};
 use policy::{Context, Place};
@@ -238,9 +238,17 @@ impl Window {
     ) -> Option<u32> {
         let text = context.text;
         let longest = layer.lexicon.substrings.longest();
+        let only_wide = layer.lexicon.substrings.is_wide_only();
         let mut start = 0;
         while start < text.len() {
-            let cut = cut_after(text, start + WINDOW);
+            let mut end = start + WINDOW;
+            if only_wide {
+                // Each pattern holds a wide letter, so a hit begins near one.
+                let Some((first, behind)) = next_wide(text, start) else { break };
+                start = start.max(back_by(text, first, longest + 64));
+                end = (behind + longest).min(start + WINDOW).max(behind);
+            }
+            let cut = cut_after(text, end);
             let from = step_back(text, start);
             let to = step_on(text, cut, longest + 64);
             self.read(&text[from..to], from);
@@ -387,10 +395,15 @@ fn cut_after(text: &str, at: usize) -> usize {
 
 /// Back over enough text that the symbols of any name, and the word before them, lie behind `at`.
 fn step_back(text: &str, at: usize) -> usize {
+    back_by(text, at, crate::gazetteer::MAX_NAME_BYTES)
+}
+
+/// Back over more folded text than `wanted`.
+fn back_by(text: &str, at: usize, wanted: usize) -> usize {
     let mut weight = 0;
     for (i, c) in text[..at].char_indices().rev() {
         weight += fold::weight(c);
-        if weight > crate::gazetteer::MAX_NAME_BYTES && fold::is_starter(c) {
+        if weight > wanted && fold::is_starter(c) {
             return i;
         }
     }

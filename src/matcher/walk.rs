@@ -9,6 +9,7 @@ use crate::gazetteer::{MAX_LAYERS, MatchPolicy};
 use crate::lexicon::Stack;
 use crate::lexicon::names;
 use crate::lexicon::table::{self, Begins, CHILDREN, FORM, Follower, LOWER, TERMINAL};
+use crate::text::masks::is_caseless_lead;
 use crate::text::words::{Scanner, Word, first_prefix, inner, next_prefix};
 use crate::text::{Language, Span};
 
@@ -115,6 +116,8 @@ impl<At> Default for Steps<At> {
 #[derive(Clone, Copy)]
 struct Start {
     word: Word,
+    /// Whether it is written with a capital, or in a script without.
+    in_case: bool,
     /// Where the word after it begins; 0 if there is none.
     next: u32,
     /// The word after it, once it was asked for (no word ends at 0).
@@ -143,11 +146,13 @@ impl Walker {
         }
         let tables = &tables[..stack.lexicons.len().min(MAX_LAYERS)];
         let nothing = Begins::default();
-        let keep = |hash, capital: bool| {
-            tables.iter().any(|table| table.may_begin(hash, Follower::ANY, false) != nothing) | capital
+        let in_case = |start: u32, capital: bool| capital | is_caseless_lead(text.as_bytes()[start as usize]);
+        let keep = |hash, start, capital: bool| {
+            tables.iter().any(|table| table.may_begin(hash, Follower::ANY, false) != nothing) | in_case(start, capital)
         };
         scanner.starts(text, stack.number, &stack.gate, keep, |word| {
-            starts.push(Start { word, next: 0, second: Word::default(), begins: false });
+            let in_case = in_case(word.start, word.capital());
+            starts.push(Start { word, in_case, next: 0, second: Word::default(), begins: false });
         });
     }
 
@@ -177,7 +182,7 @@ impl Walker {
         let mut words = Sparse { text, scanner };
         for stretch in starts.chunks_mut(STRETCH) {
             for start in stretch.iter_mut() {
-                if start.word.capital() {
+                if start.in_case {
                     table.prefetch_first(start.word.hash());
                 }
                 if start.next == 0 {
@@ -190,7 +195,7 @@ impl Walker {
             let (mut single, mut pair) = (0, 0);
             for (index, start) in stretch.iter_mut().enumerate() {
                 let follower = Follower::of_byte(text.as_bytes()[start.next as usize]);
-                let found = table.may_begin(start.word.hash(), follower, start.word.capital());
+                let found = table.may_begin(start.word.hash(), follower, start.in_case);
                 start.begins |= found.single | found.longer;
                 singles[single] = index as u16;
                 pairs[pair] = index as u16;
@@ -198,11 +203,11 @@ impl Walker {
                 pair += usize::from(found.pair & (start.next > 0));
             }
             for index in &pairs[..pair] {
-                let Start { word, next, second, .. } = &mut stretch[usize::from(*index)];
+                let Start { word, in_case, next, second, .. } = &mut stretch[usize::from(*index)];
                 if second.end == 0 {
                     *second = words.scanner.word(text, *next as usize);
                 }
-                sparse.begin_pair(&table, word.capital(), *word, word.hash(), *second, second.hash());
+                sparse.begin_pair(&table, *in_case, *word, word.hash(), *second, second.hash());
             }
             for index in &singles[..single] {
                 let word = stretch[usize::from(*index)].word;
@@ -233,7 +238,8 @@ impl Walker {
         for (stretch, first) in words.chunks(STRETCH).zip((0..).step_by(STRETCH)) {
             stretch.iter().for_each(|word| table.prefetch_first(word.hash()));
             for (word, at) in stretch.iter().zip(first..) {
-                let in_case = word.capital() || any_case;
+                let lead = context.text.as_bytes()[word.start as usize];
+                let in_case = word.capital() || any_case || is_caseless_lead(lead);
                 let next = words.get(at as usize + 1);
                 let follower = match next {
                     Some(next) if !any_case => Follower::of_byte(context.text.as_bytes()[next.start as usize]),
@@ -296,7 +302,9 @@ impl<At: Copy> Steps<At> {
         }
         for probe in self.probes.drain(..) {
             let Probe { mut prefix, first, mut last, mut depth } = probe;
-            let in_case = any_case || words.word(first).capital();
+            let word = words.word(first);
+            let lead = context.text.as_bytes()[word.start as usize];
+            let in_case = any_case || word.capital() || is_caseless_lead(lead);
             loop {
                 let mut goes_on = false;
                 table.probe(prefix, |payload| {

@@ -253,13 +253,13 @@ const DOUBTFUL: [(u8, u8, u8); 8] = [
 
 /// Whether a character may be, or decompose to, a letter from U+0E00 on outside the Latin and Greek blocks from U+1E00.
 #[inline]
-pub(super) fn is_wide(c: u32) -> bool {
+pub(crate) fn is_wide(c: u32) -> bool {
     c >= 0xE00 && !(0x1E00..0x2E80).contains(&c)
 }
 
 /// The character at `at` and where the next one begins. `bytes` are valid UTF-8, `bytes[at]` is a lead byte above ASCII.
 #[inline]
-pub(super) fn decode(bytes: &[u8], at: usize) -> (u32, usize) {
+pub(crate) fn decode(bytes: &[u8], at: usize) -> (u32, usize) {
     let tail = |i: usize| u32::from(bytes.get(at + i).copied().unwrap_or(0) & 0x3F);
     let lead = u32::from(bytes[at]);
     if lead < 0xE0 {
@@ -269,6 +269,32 @@ pub(super) fn decode(bytes: &[u8], at: usize) -> (u32, usize) {
     } else {
         ((lead & 7) << 18 | tail(1) << 12 | tail(2) << 6 | tail(3), at + 4)
     }
+}
+
+/// Whether a character that begins with this byte belongs to a script that has no capitals, as those from Hebrew on do: a
+/// name in it needs none either. (0xE1 begins Vietnamese letters and others that have.)
+#[inline]
+pub(crate) fn is_caseless_lead(lead: u8) -> bool {
+    lead >= 0xD7 && lead != 0xE1
+}
+
+/// Whether a letter of a search key has no capital, and is only ever written with a [caseless lead](is_caseless_lead).
+pub(crate) fn is_caseless(key: char) -> bool {
+    !key.is_lowercase() && is_caseless_lead(key.encode_utf8(&mut [0; 4]).as_bytes()[0])
+}
+
+/// The first wide character from a byte on ([`is_wide`]), and where the next one begins.
+pub(crate) fn next_wide(text: &str, from: usize) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    while let Some(found) = bytes.get(at..)?.iter().position(|byte| *byte >= 0xE0) {
+        let (c, next) = decode(bytes, at + found);
+        if is_wide(c) {
+            return Some((at + found, next));
+        }
+        at = next;
+    }
+    None
 }
 
 /// The bits of a text.
@@ -565,6 +591,20 @@ mod tests {
                 }
             }
             check(&text);
+        }
+    }
+
+    /// A word that begins without a capital can only be a name in lower case if its first character says so.
+    #[test]
+    fn caseless_letters_are_written_with_caseless_leads() {
+        let lead = |c: char| c.to_string().as_bytes()[0];
+        let mut folded = fold::Folded::default();
+        for c in ('\u{80}'..=char::MAX).filter(|c| *c != '\u{FFFD}') {
+            folded.read(c.encode_utf8(&mut [0; 4]), 0);
+            let Some(letter) = folded.letters.first() else { continue };
+            if is_caseless(letter.key) {
+                assert!(is_caseless_lead(lead(c)), "{c:?} {:?}", letter.key);
+            }
         }
     }
 

@@ -292,7 +292,7 @@ impl Scanner {
     }
 
     /// Hands the words of the text read last to `each` that may begin a name of a stack (any number that tells it from
-    /// other stacks): those that `gate` and `keep` (hash, whether it begins with a capital) let through and that are not
+    /// other stacks): those that `gate` and `keep` (hash, first byte, whether it begins with a capital) let through and that are not
     /// known to begin nothing. The text must be
     /// [plain](Self::is_plain) and read with the gate's first bytes. They come in no order.
     #[inline]
@@ -301,7 +301,7 @@ impl Scanner {
         text: &str,
         stack: u64,
         gate: &Gate,
-        keep: impl Fn(u64, bool) -> bool,
+        keep: impl Fn(u64, u32, bool) -> bool,
         each: impl FnMut(Word),
     ) {
         self.starts.of_stack(stack);

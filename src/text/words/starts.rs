@@ -266,7 +266,7 @@ impl Starts {
         masks: &Masks,
         memory: &mut Memory,
         gate: &Gate,
-        keep: impl Fn(u64, bool) -> bool,
+        keep: impl Fn(u64, u32, bool) -> bool,
         mut each: impl FnMut(Word),
     ) {
         let bytes = text.as_bytes();
@@ -277,7 +277,7 @@ impl Starts {
             let (len, capital) = ((len & !CAPITAL) as usize, len & CAPITAL != 0);
             let hash = hash_sixteen([*folded, 0], len);
             let word = Word::new(hash, *start as usize, *start as usize + len, capital, false);
-            if keep(hash, capital) {
+            if keep(hash, word.start, capital) {
                 each(word);
             } else {
                 self.begins_nothing(text, word);
@@ -299,7 +299,7 @@ impl Starts {
                 _ => (hash_long(&bytes[start..start + len], ASCII_FOLD), bytes[start].is_ascii_uppercase()),
             };
             let word = Word::new(hash, start, start + len, capital, false);
-            if keep(hash, capital) {
+            if keep(hash, word.start, capital) {
                 each(word);
             } else {
                 self.begins_nothing(text, word);
