@@ -160,6 +160,7 @@ impl InOrder<'_> {
             sink.end_unit(&UnitRange::default())?;
         }
         report.progress(total.documents, total.bytes, total.mentions);
+        worked.reuse();
         Ok(())
     }
 }

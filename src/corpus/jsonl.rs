@@ -11,6 +11,8 @@
 //! Offsets count in the decoded string. A line with invalid UTF-8 is decoded with U+FFFD first, so its offsets count
 //! these characters, need no repairs, and the loss is reported as a warning.
 
+mod quick;
+
 use super::split::WholeLines;
 use super::text::invalid_utf8_problem;
 use super::{Chunk, Format, RecordProblem, Scratch, Splitter, too_large_problem};
@@ -61,14 +63,26 @@ impl Format for JsonLines {
         let mut start = 0;
         let mut number = chunk.line();
         while start < chunk.bytes().len() {
-            let rest = &chunk.bytes()[start..];
-            let end = start + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-            let line = Line { number, start, end };
-            match whole {
-                Some(text) => line.document(&chunk, &text[start..end], true, scratch, each),
-                None => line.decode(&chunk, scratch, each),
+            let mut record = Record::default();
+            let quick = whole
+                .and_then(|text| quick::record(&text[start..], &mut record, &mut scratch.values, chunk.carry()))
+                .filter(|length| *length as u64 <= chunk.max_document_bytes());
+            if let Some(length) = quick {
+                let line = Line { number, start, end: start + length };
+                let blanks = chunk.bytes()[start..].iter().take_while(|byte| **byte != b'{').count();
+                record.id(&chunk, number, scratch);
+                line.deliver(&chunk, record, blanks, scratch, each);
+                start = line.end + 1;
+            } else {
+                let rest = &chunk.bytes()[start..];
+                let end = start + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+                let line = Line { number, start, end };
+                match whole {
+                    Some(text) => line.document(&chunk, &text[start..end], true, scratch, each),
+                    None => line.decode(&chunk, scratch, each),
+                }
+                start = end + 1;
             }
-            start = end + 1;
             number += 1;
         }
     }
@@ -111,10 +125,7 @@ impl Line {
         if blank == text.len() {
             return;
         }
-        let bad = |message: String, column: usize| {
-            let column = if exact { column as u64 } else { 0 };
-            Problem::error("bad-record", message).at_byte(self.byte(chunk) + column)
-        };
+        let bad = |message: String, column: usize| self.bad(chunk, message, if exact { column } else { 0 });
         if (self.end - self.start) as u64 > chunk.max_document_bytes() {
             let problem = too_large_problem("the line", chunk.max_document_bytes()).at_byte(self.byte(chunk));
             return each(Err(self.problem(chunk, scratch, problem)));
@@ -132,6 +143,18 @@ impl Line {
             let problem = bad(format!("broken JSON: {}", without_place(&error)), error.column().saturating_sub(1));
             return each(Err(self.problem(chunk, scratch, problem)));
         }
+        self.deliver(chunk, record, if exact { blank } else { 0 }, scratch, each);
+    }
+
+    /// Hands out the document of a record whose id is in the scratch, or says what it lacks; `column`: where it begins.
+    fn deliver(
+        &self,
+        chunk: &Chunk<'_>,
+        mut record: Record<'_>,
+        column: usize,
+        scratch: &mut Scratch,
+        each: &mut dyn FnMut(Result<Document<'_>, RecordProblem>),
+    ) {
         let [_, body, title, date, lang, url] = &record.fields;
         let problem = match body {
             Value::Absent => Some("no `text`"),
@@ -139,7 +162,7 @@ impl Line {
             Value::Borrowed(_) | Value::Scratch => None,
         };
         if let Some(problem) = problem {
-            return each(Err(self.problem(chunk, scratch, bad(problem.into(), blank))));
+            return each(Err(self.problem(chunk, scratch, self.bad(chunk, problem.into(), column))));
         }
         let values = &scratch.values;
         let body = body.get(values, Field::Text);
@@ -169,6 +192,11 @@ impl Line {
             let problem = Problem::warning("bad-id", "`id` is neither a string nor a number, a made one is used");
             each(Err(self.problem(chunk, scratch, problem.at_byte(self.byte(chunk)))));
         }
+    }
+
+    /// The problem of a record that is none, at a byte of the line.
+    fn bad(&self, chunk: &Chunk<'_>, message: String, column: usize) -> Problem {
+        Problem::error("bad-record", message).at_byte(self.byte(chunk) + column as u64)
     }
 
     /// The place of the line in the file.

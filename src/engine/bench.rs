@@ -218,7 +218,7 @@ impl Runner<'_> {
             || Ok(batches.next()),
             || BatchWorker::new(self.extractor, &plan),
             |worker, batch| worker.work(batch.as_ref()),
-            |worked: Worked| {
+            |mut worked: Worked| {
                 counts.add(worked.output.counts());
                 let repeated = worked.ids.iter().filter_map(|id| ids.check(id));
                 let repeated: Vec<Problem> = repeated.collect();
@@ -226,7 +226,9 @@ impl Runner<'_> {
                 if first {
                     worked.problems.iter().chain(&repeated).for_each(|problem| listener.problem(problem));
                 }
-                worked.error.map_or(Ok(()), Err)
+                let error = worked.error.take();
+                worked.reuse();
+                error.map_or(Ok(()), Err)
             },
             self.stop,
         )?;

@@ -67,7 +67,7 @@ impl<const DELIMITER: u8> Delimited<DELIMITER> {
             if guard {
                 out.push(b'\'');
             }
-            out.extend_from_slice(text);
+            push_cell(text, out);
             return;
         }
         out.push(b'"');
@@ -126,7 +126,7 @@ impl<const DELIMITER: u8> Encoder for Delimited<DELIMITER> {
             }
             match value {
                 Value::Empty => {}
-                Value::Plain(text) => out.extend_from_slice(text.as_bytes()),
+                Value::Plain(text) => push_cell(text.as_bytes(), out),
                 Value::Text(text) => self.text(text.as_bytes(), out),
                 Value::Integer(number) => push_integer(*number, out),
                 Value::Fixed(number) => push_fixed(*number, out),
@@ -147,6 +147,38 @@ impl<const DELIMITER: u8> Encoder for Delimited<DELIMITER> {
         }
         self.end_row(out);
     }
+}
+
+/// Appends a cell. Most have up to 32 bytes; these are copied by words of a fixed length, of which the last is cut,
+/// without a call.
+#[inline]
+fn push_cell(text: &[u8], out: &mut Vec<u8>) {
+    let len = out.len() + text.len();
+    if let (Some(first), Some(last)) = (text.first_chunk::<16>(), text.last_chunk::<16>())
+        && text.len() < 32
+    {
+        out.extend_from_slice(first);
+        out.extend_from_slice(
+            &u128::from_le_bytes(*last).checked_shr(8 * (32 - text.len() as u32)).unwrap_or(0).to_le_bytes(),
+        );
+    } else if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>())
+        && text.len() < 16
+    {
+        out.extend_from_slice(first);
+        out.extend_from_slice(
+            &u64::from_le_bytes(*last).checked_shr(8 * (16 - text.len() as u32)).unwrap_or(0).to_le_bytes(),
+        );
+    } else if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>())
+        && text.len() < 8
+    {
+        out.extend_from_slice(first);
+        out.extend_from_slice(
+            &u32::from_le_bytes(*last).checked_shr(8 * (8 - text.len() as u32)).unwrap_or(0).to_le_bytes(),
+        );
+    } else {
+        out.extend_from_slice(text);
+    }
+    out.truncate(len);
 }
 
 const ONES: u64 = u64::from_ne_bytes([1; 8]);

@@ -41,9 +41,12 @@ pub(crate) struct Group {
 /// Sorts hits by span and groups them.
 pub(crate) fn group(hits: &mut [Hit], groups: &mut Vec<Group>) {
     groups.clear();
-    hits.sort_by(|a, b| {
-        (a.span, a.entity).cmp(&(b.span, b.entity)).then(a.nearness.cmp(&b.nearness)).then(a.name.cmp(&b.name))
-    });
+    // Hits are found in the order of the text, and mostly there is one a span.
+    if !hits.is_sorted_by(|a, b| a.span < b.span) {
+        hits.sort_by(|a, b| {
+            (a.span, a.entity).cmp(&(b.span, b.entity)).then(a.nearness.cmp(&b.nearness)).then(a.name.cmp(&b.name))
+        });
+    }
     for (i, hit) in hits.iter().enumerate() {
         let i = i as u32;
         match groups.last_mut() {

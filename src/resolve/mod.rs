@@ -16,6 +16,7 @@ mod weights;
 
 use crate::lexicon::{EntityId, KindId, NameId, Stack};
 use crate::matcher::{Group, Hit, MatchOptions, Matcher, Overlaps, Passages, group, select};
+use crate::text::masks::count::count_chars;
 use crate::text::{Language, Sentences, Span};
 
 /// One mention kept: a place of the document and what stands there.
@@ -116,7 +117,7 @@ pub struct Extraction {
     pub words: u64,
     /// Characters of the document.
     pub chars: u64,
-    /// Sentences of the document; only counted when there is a mention.
+    /// Sentences of the document up to that of the last mention.
     pub sentences: u32,
     /// Byte of the text where the search was given up, since the names overlap too densely (see [`max_hits`]).
     pub given_up: Option<u32>,
@@ -214,11 +215,9 @@ impl Resolver {
         out.language = language;
         out.given_up = self.matcher.find(stack, text, language, options.matching, max_hits(text.len()), &mut self.hits);
         out.words = self.matcher.count();
-        out.sentences = 0;
         if !self.hits.is_empty() {
-            self.sentences.find(text, language);
-            out.sentences = self.sentences.len() as u32;
             if options.resolve {
+                self.sentences.find(text, language);
                 self.resolve(stack, text, language, options, out);
             } else {
                 group(&mut self.hits, &mut self.groups);
@@ -227,11 +226,14 @@ impl Resolver {
                 if options.nested {
                     nest(&self.groups, |g| bare::choose_in(stack, &self.hits, g), &mut out.mentions);
                 }
+                let last = out.mentions.last().map_or(0, |mention| mention.span.start);
+                self.sentences.find_up_to(text, language, last as usize);
             }
         }
         out.mentions
             .retain(|m| m.score >= options.min_score && (options.kinds.is_empty() || options.kinds.contains(&m.kind)));
         out.chars = place(text, &self.sentences, &mut out.mentions);
+        out.sentences = out.mentions.last().map_or(0, |mention| mention.sentence + 1);
         weights::fill(stack, out, &mut self.weights);
     }
 
@@ -326,23 +328,25 @@ fn nest(groups: &[Group], choose: impl Fn(&Group) -> Option<Mention>, mentions: 
 /// Fills character offsets and sentence indices in one pass; returns the characters of the text.
 fn place(text: &str, sentences: &Sentences, mentions: &mut [Mention]) -> u64 {
     let mut counter = Counter::new(text.as_bytes(), count_chars);
-    for mention in mentions.iter_mut() {
+    let mut sentence = 0;
+    for mention in mentions {
         mention.chars = counter.span(mention.span);
-        mention.sentence = sentences.index_of(mention.span.start);
+        sentence = sentences.index_from(sentence, mention.span.start);
+        mention.sentence = sentence;
     }
     counter.total()
 }
 
 /// Counts units of a text up to spans that come by their start, so that the pass hardly ever turns back.
-struct Counter<'t> {
+struct Counter<'t, F> {
     bytes: &'t [u8],
-    count: fn(&[u8]) -> usize,
+    count: F,
     byte: usize,
     units: usize,
 }
 
-impl<'t> Counter<'t> {
-    fn new(bytes: &'t [u8], count: fn(&[u8]) -> usize) -> Self {
+impl<'t, F: Fn(&[u8]) -> usize> Counter<'t, F> {
+    fn new(bytes: &'t [u8], count: F) -> Self {
         Self { bytes, count, byte: 0, units: 0 }
     }
 
@@ -360,11 +364,6 @@ impl<'t> Counter<'t> {
     fn total(&self) -> u64 {
         (self.units + (self.count)(&self.bytes[self.byte..])) as u64
     }
-}
-
-/// Characters of valid UTF-8: bytes that do not go on with a character.
-fn count_chars(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|b| **b & 0xC0 != 0x80).count()
 }
 
 /// UTF-16 code units of valid UTF-8: one a character, two for those of four bytes.

@@ -1,5 +1,7 @@
 //! Salience and topics: what a document is about, in ten-thousandths that add up.
 
+use std::cmp::Reverse;
+
 use hashbrown::HashMap;
 
 use super::{Extraction, Topic};
@@ -9,20 +11,25 @@ use crate::lexicon::{EntityId, Stack};
 const WHOLE: u64 = 10_000;
 
 /// Divides 10,000 by weights: rounded by largest remainder (ties to the earlier), so that the parts add up exactly.
-pub(crate) fn largest_remainder(weights: &[u64], parts: &mut Vec<u32>) {
+/// `order` is scratch space. Weights are counts of mentions: ten thousand times their sum must fit 64 bits.
+pub(crate) fn largest_remainder(weights: &[u64], parts: &mut Vec<u32>, order: &mut Vec<(Reverse<u64>, u32)>) {
     parts.clear();
     let total: u64 = weights.iter().sum();
     if total == 0 {
         parts.resize(weights.len(), 0);
         return;
     }
-    let scaled = |w: u64| u128::from(w) * u128::from(WHOLE);
-    parts.extend(weights.iter().map(|w| (scaled(*w) / u128::from(total)) as u32));
-    let given: u64 = parts.iter().map(|p| u64::from(*p)).sum();
-    let mut order: Vec<usize> = (0..weights.len()).collect();
-    order.sort_by_key(|i| std::cmp::Reverse((scaled(weights[*i]) % u128::from(total), usize::MAX - i)));
-    for i in order.into_iter().take((WHOLE - given) as usize) {
-        parts[i] += 1;
+    order.clear();
+    let mut left = WHOLE;
+    for (i, weight) in weights.iter().enumerate() {
+        let (part, remainder) = (weight * WHOLE / total, weight * WHOLE % total);
+        left -= part;
+        parts.push(part as u32);
+        order.push((Reverse(remainder), i as u32));
+    }
+    if left > 0 {
+        order.sort_unstable();
+        order[..left as usize].iter().for_each(|(_, i)| parts[*i as usize] += 1);
     }
 }
 
@@ -34,48 +41,64 @@ fn weight(sentence: u32) -> u64 {
 /// Scratch space of [`fill`].
 #[derive(Default)]
 pub(crate) struct Weights {
-    slots: HashMap<Key, usize>,
+    slots: HashMap<EntityId, usize>,
     weights: Vec<u64>,
     parts: Vec<u32>,
+    order: Vec<(Reverse<u64>, u32)>,
+    /// Indices of the mentions of themes.
+    themes: Vec<u32>,
 }
 
-#[derive(Clone, Copy, Hash, PartialEq, Eq)]
-enum Key {
-    Entity(EntityId),
-    /// An unlisted name: the index of its first mention.
-    Unlisted(u32),
-}
+/// Up to so many entities of a document are found by going through them: most documents have few.
+const FEW: usize = 12;
 
 /// Fills `entities`, `salience` and `topics` from the mentions.
 pub(crate) fn fill(stack: &Stack, extraction: &mut Extraction, scratch: &mut Weights) {
     extraction.entities.clear();
     extraction.salience.clear();
     extraction.topics.clear();
-    scratch.slots.clear();
     scratch.weights.clear();
+    scratch.themes.clear();
+    let Extraction { mentions, entities, .. } = extraction;
     let theme = stack.kind_named("theme");
-    let mut theme_mentions: Vec<u32> = Vec::new();
-    for (i, mention) in extraction.mentions.iter().enumerate() {
-        let key = mention.entity.map_or(Key::Unlisted(i as u32), Key::Entity);
-        let slot = *scratch.slots.entry(key).or_insert_with(|| {
-            extraction.entities.push(i as u32);
+    for (i, mention) in mentions.iter().enumerate() {
+        let slot = match mention.entity {
+            None => None,
+            Some(entity) if entities.len() > FEW => scratch.slots.get(&entity).copied(),
+            entity => entities.iter().position(|first| mentions[*first as usize].entity == entity),
+        };
+        let slot = slot.unwrap_or_else(|| {
+            entities.push(i as u32);
             scratch.weights.push(0);
-            scratch.weights.len() - 1
+            let new = match entities.len() {
+                // No longer few: all of them are entered.
+                len if len == FEW + 1 => {
+                    scratch.slots.clear();
+                    0
+                }
+                len => len - 1,
+            };
+            if entities.len() > FEW {
+                for (slot, first) in entities.iter().enumerate().skip(new) {
+                    mentions[*first as usize].entity.map(|entity| scratch.slots.insert(entity, slot));
+                }
+            }
+            entities.len() - 1
         });
         scratch.weights[slot] += weight(mention.sentence);
         if Some(mention.kind) == theme {
-            theme_mentions.push(i as u32);
+            scratch.themes.push(i as u32);
         }
     }
-    largest_remainder(&scratch.weights, &mut scratch.parts);
+    largest_remainder(&scratch.weights, &mut scratch.parts, &mut scratch.order);
     extraction.salience.extend_from_slice(&scratch.parts);
-    if theme_mentions.is_empty() {
+    if scratch.themes.is_empty() {
         return;
     }
     scratch.weights.clear();
-    scratch.weights.extend(theme_mentions.iter().map(|i| weight(extraction.mentions[*i as usize].sentence)));
-    largest_remainder(&scratch.weights, &mut scratch.parts);
-    for (i, part) in theme_mentions.iter().zip(&scratch.parts) {
+    scratch.weights.extend(scratch.themes.iter().map(|i| weight(extraction.mentions[*i as usize].sentence)));
+    largest_remainder(&scratch.weights, &mut scratch.parts, &mut scratch.order);
+    for (i, part) in scratch.themes.iter().zip(&scratch.parts) {
         let mention = &extraction.mentions[*i as usize];
         let Some(entity) = mention.entity else { continue };
         let topic = match extraction.topics.iter().position(|t| t.entity == entity) {
@@ -103,9 +126,9 @@ mod tests {
     #[test]
     fn thirds_add_up() {
         let mut parts = Vec::new();
-        largest_remainder(&[1, 1, 1], &mut parts);
+        largest_remainder(&[1, 1, 1], &mut parts, &mut Vec::new());
         assert_eq!(parts, [3334, 3333, 3333]);
-        largest_remainder(&[], &mut parts);
+        largest_remainder(&[], &mut parts, &mut Vec::new());
         assert!(parts.is_empty());
     }
 
@@ -113,7 +136,7 @@ mod tests {
         #[test]
         fn parts_add_up_to_the_whole(weights in prop::collection::vec(0..1000u64, 1..50)) {
             let mut parts = Vec::new();
-            largest_remainder(&weights, &mut parts);
+            largest_remainder(&weights, &mut parts, &mut Vec::new());
             let sum: u32 = parts.iter().sum();
             prop_assert_eq!(sum, if weights.iter().all(|w| *w == 0) { 0 } else { 10_000 });
         }

@@ -114,7 +114,13 @@ impl<'s> DocumentRows<'_, 's, '_> {
         let text: &str = &self.document.text;
         let name_lang = options.name_lang.as_deref();
         let columns = if options.context > 0 { MENTION_COLUMNS } else { MENTION_COLUMNS - 2 };
+        // More at once would push each other out again.
+        let ahead = 64;
         for (index, mention) in self.extraction.mentions.iter().enumerate() {
+            if index % ahead == 0 {
+                let next = &self.extraction.mentions[index..];
+                shown.prefetch(next.iter().take(ahead).filter_map(|mention| mention.entity));
+            }
             let (entity, name, matched_name) = match mention.entity {
                 Some(entity) => {
                     let (shown, listed) = shown.get_named(stack, name_lang, entity, mention.name);

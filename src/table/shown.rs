@@ -2,6 +2,7 @@
 
 use super::Value;
 use crate::lexicon::{EntityId, NameId, Stack};
+use crate::text::prefetch;
 
 /// Columns of an entity in the tables of documents.
 #[derive(Clone, Copy, Debug)]
@@ -20,40 +21,90 @@ impl Shown<'_> {
 /// How many entities are kept at hand: documents name the same ones again and again.
 const LINES: usize = 8192;
 
-/// A direct-mapped cache of [`Shown`]: looking an entity up in its layers costs more than writing the row.
+/// Places of the directory. Four times as many as lines, so that two entities that are both frequent seldom push each
+/// other out.
+const PLACES: usize = 4 * LINES;
+
+/// A cache of [`Shown`]: looking an entity up in its layers costs more than writing the row.
+///
+/// The directory is small and stays in the processor's cache; lines are used in the order of first mention, so that a run
+/// that names few entities touches little memory.
 #[derive(Clone, Debug)]
 pub(super) struct ShownCache<'s> {
+    /// By hash of an entity: its line, which tells whether it is that of the entity.
+    directory: Vec<u16>,
     lines: Vec<Line<'s>>,
+    /// The line to be given to another entity when there is no free one.
+    oldest: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Line<'s> {
-    entity: Option<EntityId>,
+    entity: EntityId,
     shown: Shown<'s>,
     /// The name that last matched the entity: mostly the same one matches again.
     name: Option<NameId>,
     listed: Value<'s>,
 }
 
-impl<'s> Line<'s> {
-    fn of(entity: Option<EntityId>, shown: Shown<'s>) -> Self {
-        Self { entity, shown, name: None, listed: Value::Empty }
-    }
-}
-
 impl<'s> ShownCache<'s> {
     pub fn new() -> Self {
-        Self { lines: vec![Line::of(None, Shown::NONE); LINES] }
+        // Not every encoder ever needs it.
+        Self { directory: Vec::new(), lines: Vec::new(), oldest: 0 }
+    }
+
+    #[inline]
+    fn place(entity: EntityId) -> usize {
+        let mixed = (entity.index ^ (u32::from(entity.layer) << 29)).wrapping_mul(0x9E37_79B1);
+        (mixed >> 17) as usize % PLACES
+    }
+
+    /// Asks memory for what the rows of some entities will show. A row alone would wait for it three times: for its place
+    /// in the directory, for the line, and for the texts, which the search has pushed out of the near caches.
+    pub fn prefetch(&self, entities: impl Iterator<Item = EntityId> + Clone) {
+        for entity in entities.clone() {
+            self.directory.get(Self::place(entity)).inspect(|line| prefetch(*line));
+        }
+        let lines =
+            entities.filter_map(|entity| self.lines.get(usize::from(*self.directory.get(Self::place(entity))?)));
+        for line in lines.clone() {
+            prefetch(&line.entity);
+            prefetch(&line.listed);
+        }
+        for line in lines {
+            for text in [line.shown.id, line.shown.name, line.listed] {
+                if let Value::Plain(text) | Value::Text(text) = text {
+                    text.as_bytes().first().inspect(|byte| prefetch(*byte));
+                }
+            }
+        }
     }
 
     #[inline]
     fn line(&mut self, stack: &'s Stack, name_lang: Option<&str>, entity: EntityId) -> &mut Line<'s> {
-        let mixed = (entity.index ^ (u32::from(entity.layer) << 29)).wrapping_mul(0x9E37_79B1);
-        let line = &mut self.lines[(mixed >> 19) as usize % LINES];
-        if line.entity != Some(entity) {
-            *line = Line::of(Some(entity), show(stack, name_lang, entity));
+        let place = Self::place(entity);
+        let line = self.directory.get(place).map_or(0, |line| usize::from(*line));
+        match self.lines.get(line) {
+            Some(found) if found.entity == entity => &mut self.lines[line],
+            _ => self.enter(stack, name_lang, entity, place),
         }
-        line
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn enter(&mut self, stack: &'s Stack, name_lang: Option<&str>, entity: EntityId, place: usize) -> &mut Line<'s> {
+        let line = Line { entity, shown: show(stack, name_lang, entity), name: None, listed: Value::Empty };
+        let number = if self.lines.len() < LINES {
+            self.lines.push(line);
+            self.lines.len() - 1
+        } else {
+            self.oldest = (self.oldest + 1) % LINES;
+            self.lines[self.oldest] = line;
+            self.oldest
+        };
+        self.directory.resize(PLACES, 0);
+        self.directory[place] = number as u16;
+        &mut self.lines[number]
     }
 
     /// An entity.

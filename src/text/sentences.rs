@@ -21,8 +21,9 @@ mod words;
 mod tests;
 
 use super::lang::abbreviations::{BEFORE_NUMBER, MAY_END, Roles, STARTER, TITLE};
+use super::masks::stops::sentence_stops;
 use super::{Language, Span};
-use words::{Lower, Start, Token, sentence_start};
+use words::{Lower, Start, Token, ends_plainly, roles_of_first, sentence_start};
 
 /// The sentences of a text, found once and asked often. They follow each other without a gap: the white space between
 /// two sentences belongs to the first.
@@ -30,6 +31,8 @@ use words::{Lower, Start, Token, sentence_start};
 pub struct Sentences {
     starts: Vec<u32>,
     end: u32,
+    /// Scratch space: bytes at which a sentence may end, a bit a byte.
+    stops: Vec<u64>,
 }
 
 impl Sentences {
@@ -38,18 +41,44 @@ impl Sentences {
     /// The language (detected or given) decides about abbreviations; those of all languages count where it is `und` or
     /// has no data.
     pub fn find(&mut self, text: &str, language: Language) {
+        self.find_up_to(text, language, text.len());
+    }
+
+    /// Finds the sentences only as far as one must know them to tell in which one any byte up to `last` lies. What is
+    /// behind may be one long sentence.
+    pub(crate) fn find_up_to(&mut self, text: &str, language: Language, last: usize) {
         self.starts.clear();
         self.end = text.len() as u32;
         if text.is_empty() {
             return;
         }
         self.starts.push(0);
+        // What ends at a stop begins behind it: a stop from `last` on cannot matter.
+        sentence_stops(&text.as_bytes()[..last.min(text.len())], &mut self.stops);
         let mut finder =
             Finder { text, bytes: text.as_bytes(), starts: &mut self.starts, roles: Roles::of(language), start: 0 };
         let mut at = 0;
-        while let Some(found) = next_stop(finder.bytes, at) {
-            at = finder.visit(found);
-            debug_assert!(at > found);
+        for (block, stops) in self.stops.iter().enumerate() {
+            let mut stops = *stops;
+            while stops != 0 {
+                let found = 64 * block + stops.trailing_zeros() as usize;
+                stops &= stops - 1;
+                if found >= at {
+                    at = finder.visit(found);
+                    debug_assert!(at > found);
+                }
+            }
+        }
+    }
+
+    /// [`Sentences::index_of`] for bytes that mostly come in order: `near` is the index of the byte before.
+    #[inline]
+    pub(crate) fn index_from(&self, near: u32, byte: u32) -> u32 {
+        match self.starts.get(near as usize..) {
+            Some([first, rest @ ..]) if *first <= byte => {
+                near + rest.iter().take_while(|start| **start <= byte).count() as u32
+            }
+            _ => self.index_of(byte),
         }
     }
 
@@ -75,31 +104,6 @@ impl Sentences {
     pub fn is_empty(&self) -> bool {
         self.starts.is_empty()
     }
-}
-
-/// Bytes at which a sentence may end: ASCII ends, line breaks, the last byte of `…` and the first bytes of `。`, `！` and
-/// `？`.
-const STOPS: [u8; 8] = [b'.', b'!', b'?', b'\n', b'\r', 0xA6, 0xE3, 0xEF];
-
-/// The next byte where a sentence may end, eight bytes at a time.
-fn next_stop(bytes: &[u8], mut at: usize) -> Option<usize> {
-    const ONES: u64 = u64::MAX / 0xFF;
-    while let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let word = u64::from_le_bytes(*word);
-        let mut found = 0;
-        for stop in STOPS {
-            // The high bit of each byte equal to `stop`. Bits above the lowest may be wrong, the lowest is right:
-            // Hacker's Delight, 6-1.
-            let same = word ^ (ONES * stop as u64);
-            found |= same.wrapping_sub(ONES) & !same;
-        }
-        found &= ONES << 7;
-        if found != 0 {
-            return Some(at + found.trailing_zeros() as usize / 8);
-        }
-        at += 8;
-    }
-    bytes.get(at..)?.iter().position(|byte| STOPS.contains(byte)).map(|offset| at + offset)
 }
 
 struct Finder<'a> {
@@ -135,7 +139,22 @@ impl Finder<'_> {
     }
 
     /// `at`: the first of a run of `.`, `!`, `?`, `…`.
+    #[inline]
     fn terminal(&mut self, at: usize) -> usize {
+        // By far most stand inside numbers and addresses, or before a space and an ASCII letter: what
+        // `other_terminal` says of these, without looking for quotes, brackets and line breaks.
+        match self.bytes[at + 1..] {
+            [next, ..] if next.is_ascii_alphanumeric() => at + 1,
+            [b' ', b'a'..=b'z', ..] => at + 1,
+            [b' ', b'A'..=b'Z', ..] => {
+                let goes_on = self.bytes[at] == b'.' && self.is_abbreviation(at, at + 2, Start::Yes);
+                if goes_on { at + 1 } else { self.push(at + 2) }
+            }
+            _ => self.other_terminal(at),
+        }
+    }
+
+    fn other_terminal(&mut self, at: usize) -> usize {
         let mut end = at;
         let mut is_full_stop = true;
         loop {
@@ -181,7 +200,17 @@ impl Finder<'_> {
     }
 
     /// Whether the full stop at `at` belongs to the word before it; `next` is where the next word begins.
+    #[inline]
     fn is_abbreviation(&self, at: usize, next: usize, start: Start) -> bool {
+        !ends_plainly(&self.bytes[..at], &self.roles) && self.is_known_abbreviation(at, next, start)
+    }
+
+    fn is_known_abbreviation(&self, at: usize, next: usize, start: Start) -> bool {
+        // `J. Smith`: what is said below of a capital by itself.
+        if let [.., b' ', initial @ b'A'..=b'Z'] = self.bytes[..at] {
+            let is_title = || self.roles.of_packed(u128::from(initial.to_ascii_lowercase())) & TITLE != 0;
+            return start == Start::Digit || is_title() || !self.is_starter(next);
+        }
         let mut buffer = [0; 20];
         let Some(token) = Token::before(&self.text[..at], &mut buffer) else { return false };
         if token.is_number {
@@ -204,6 +233,9 @@ impl Finder<'_> {
 
     /// Whether the word at `at` begins sentences and hardly ever names.
     fn is_starter(&self, at: usize) -> bool {
+        if let Some(roles) = roles_of_first(&self.bytes[at..], &self.roles) {
+            return roles & STARTER != 0;
+        }
         let mut word = Lower::default();
         let mut letters = 0;
         for c in self.text[at..].chars() {

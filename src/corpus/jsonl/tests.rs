@@ -175,6 +175,98 @@ fn token() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![8 => known.prop_map(|text| text.as_bytes().to_vec()), 1 => any::<u8>().prop_map(|byte| vec![byte])]
 }
 
+/// The fields, whether the id is odd, and what is carried.
+fn told(record: &Record<'_>, values: &[String; STRING_FIELDS]) -> String {
+    let fields: Vec<_> = record
+        .fields
+        .iter()
+        .zip(values)
+        .map(|(value, unescaped)| match value {
+            Value::Absent => None,
+            Value::Other => Some("other"),
+            Value::Borrowed(text) => Some(*text),
+            Value::Scratch => Some(unescaped.as_str()),
+        })
+        .collect();
+    format!("{fields:?} {} {:?}", record.odd_id, record.carried)
+}
+
+/// Pieces of records as programs write them, and what makes them unusual.
+fn piece() -> impl Strategy<Value = String> {
+    let known = [
+        "{",
+        "}",
+        "{\"text\":",
+        "{ \"id\" : ",
+        ",\"title\":",
+        ", \"a\": ",
+        ",\"a\\u0041\":",
+        ",\"id\":",
+        "\"x\"",
+        "\"\"",
+        "\"é”\"",
+        "\"a long string without any escape, which goes on\"",
+        "\"say \\\"hello\\\", and \\\\ then \\/ on and on\"",
+        "\"\\n\\t\\r\\b\\f\"",
+        "\"\\u00e9\\u1EA0\\ud83d\\ude00\"",
+        "\"\\ud800\"",
+        "\"\\ud83d\\u0041\"",
+        "\"\\x\"",
+        "\"\t\"",
+        "0",
+        "-0",
+        "12",
+        "-1.50",
+        "01",
+        "1.",
+        "-",
+        "1e5",
+        "123456789012345678901234567890",
+        "null",
+        "true",
+        "false",
+        "nul",
+        "[1,{}]",
+        "{}",
+        " ",
+        "\r",
+        "\n",
+        "\t}",
+        "\u{C}",
+    ];
+    prop::sample::select(known.map(str::to_owned).to_vec())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+    /// What the quick reader takes, serde takes, and gives the same.
+    #[test]
+    fn quick_records_are_those_of_serde(pieces in prop::collection::vec(piece(), 0..8), usual in any::<bool>()) {
+        let text = if usual { format!("{{\"text\":\"x\",\"id\":{}}}", pieces.concat()) } else { pieces.concat() };
+        for carry in [false, true] {
+            let (mut record, mut values) = (Record::default(), Default::default());
+            let Some(length) = quick::record(&text, &mut record, &mut values, carry) else { continue };
+            prop_assert!(matches!(text.as_bytes().get(length), None | Some(b'\n')) && !text[..length].contains('\n'));
+            let (mut other, mut others) = (Record::default(), Default::default());
+            let mut json = serde_json::Deserializer::from_str(&text[..length]);
+            let seed = RecordSeed { record: &mut other, values: &mut others, carry };
+            let parsed = seed.deserialize(&mut json).and_then(|()| json.end());
+            prop_assert!(parsed.is_ok(), "{:?} {}", parsed, text);
+            prop_assert_eq!(told(&record, &values), told(&other, &others), "{}", text);
+        }
+    }
+}
+
+#[test]
+fn usual_records_are_read_quickly() {
+    let usual = "{\"id\": \"a\", \"n\":-1.5,\"text\": \"say \\\"no\\\"\\n\\u00e9 \\ud83d\\ude00\", \"b\":null} \r\n{";
+    let (mut record, mut values) = (Record::default(), Default::default());
+    assert_eq!(quick::record(usual, &mut record, &mut values, true), Some(usual.len() - 2));
+    let expected = "[Some(\"a\"), Some(\"say \\\"no\\\"\\né 😀\"), None, None, None, None] false [(\"n\", \"-1.5\"), (\"b\", \"null\")]";
+    assert_eq!(told(&record, &values), expected);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 

@@ -1,6 +1,7 @@
 //! What a worker thread does with a batch: parse, find, encode.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{BatchEncoder, BatchOutput, RunPlan};
 use crate::corpus::{Batch, Scratch};
@@ -15,7 +16,15 @@ pub struct BatchWorker<'e> {
     worker: Worker<'e>,
     encoder: BatchEncoder<'e>,
     scratch: Scratch,
+    spare: Arc<Spare>,
 }
+
+/// Memory that came back from the other side of the run.
+#[derive(Debug, Default)]
+struct Spare(Mutex<Vec<(BatchOutput, Ids)>>);
+
+/// Outputs larger than this are freed, not kept: a batch of one giant document must not stay in memory.
+const MAX_KEPT_BYTES: usize = 8 << 20;
 
 /// What a worker hands to the side of the run that sees batches in input order.
 #[derive(Debug, Default)]
@@ -30,6 +39,18 @@ pub struct Worked {
     pub bytes: u64,
     /// A row could not be encoded; what follows it in the batch is missing.
     pub error: Option<Error>,
+    /// Where the memory is wanted again.
+    spare: Option<Arc<Spare>>,
+}
+
+impl Worked {
+    /// Gives the memory back to the worker. Without it each batch would grow buffers of its own, page by page.
+    pub fn reuse(self) {
+        let Self { output, ids, spare: Some(spare), .. } = self else { return };
+        if output.bytes() <= MAX_KEPT_BYTES {
+            spare.0.lock().unwrap_or_else(PoisonError::into_inner).push((output, ids));
+        }
+    }
 }
 
 /// Many ids in one string: no allocation for each.
@@ -45,6 +66,11 @@ impl Ids {
         self.ends.push(self.text.len() as u32);
     }
 
+    fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
+
     /// The ids, in order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
@@ -55,13 +81,24 @@ impl Ids {
 impl<'e> BatchWorker<'e> {
     /// A worker for one thread.
     pub fn new(extractor: &'e Extractor, plan: &RunPlan<'e>) -> Self {
-        Self { extractor, worker: extractor.worker(), encoder: BatchEncoder::new(plan), scratch: Scratch::default() }
+        Self {
+            extractor,
+            worker: extractor.worker(),
+            encoder: BatchEncoder::new(plan),
+            scratch: Scratch::default(),
+            spare: Arc::default(),
+        }
     }
 
     /// Parses a batch, finds the mentions of its documents, and encodes their rows.
     pub fn work(&mut self, batch: &Batch) -> Worked {
-        let Self { extractor, worker, encoder, scratch } = self;
-        let mut worked = Worked { bytes: batch.bytes() as u64, ..Worked::default() };
+        let Self { extractor, worker, encoder, scratch, spare } = self;
+        let mut worked = Worked { bytes: batch.bytes() as u64, spare: Some(Arc::clone(spare)), ..Worked::default() };
+        if let Some((output, ids)) = spare.0.lock().unwrap_or_else(PoisonError::into_inner).pop() {
+            encoder.reuse(output);
+            worked.ids = ids;
+            worked.ids.clear();
+        }
         batch.documents(scratch, |found| {
             if worked.error.is_some() {
                 return;

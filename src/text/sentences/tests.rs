@@ -161,13 +161,32 @@ proptest::proptest! {
         let _ = cut(&text, Language::UND);
     }
 
+    /// What is known of the first part of a text is what is known of all of it.
     #[test]
-    fn stops_are_found_one_by_one(bytes in proptest::collection::vec(proptest::sample::select(&b".!?\n\r\xA6\xE3\xEF/-> \xA5a\xE2"[..]), 0..50)) {
-        let mut at = 0;
-        for (index, _) in bytes.iter().enumerate().filter(|(_, byte)| STOPS.contains(byte)) {
-            assert_eq!(next_stop(&bytes, at), Some(index));
-            at = index + 1;
+    fn sentences_are_told_without_looking_further(text in "[A-Za-zéĐ .!?…»«。\n\r\u{A0}\"\\-1)(\\[]{0,80}", last in 0..100usize) {
+        let (mut all, mut some) = (Sentences::default(), Sentences::default());
+        all.find(&text, Language::UND);
+        some.find_up_to(&text, Language::UND, last);
+        for byte in 0..=last as u32 {
+            assert_eq!(some.index_of(byte), all.index_of(byte));
+            assert_eq!(all.index_from(all.index_of(byte / 2), byte), all.index_of(byte));
+            assert_eq!(all.index_from(all.index_of(byte), byte / 2), all.index_of(byte / 2));
         }
-        assert_eq!(next_stop(&bytes, at), None);
+    }
+
+    /// A glance before a full stop decides what reading the word decides.
+    #[test]
+    fn words_that_end_plainly_are_no_abbreviations(
+        text in "[A-Z]?[a-z .]{0,12}[ .](mr|Mme|sté|SỐ|Déc|sđd|×|[a-zA-Z]{0,4})[a-zéÉốẞİđ.0-9-]{0,3}",
+        next in proptest::sample::select(&["The", "Paris", "5", "Il"][..]),
+    ) {
+        let whole = format!("{text}. {next}");
+        for language in [Language::FR, Language::VI, Language::EN, Language::UND] {
+            let finder = Finder { text: &whole, bytes: whole.as_bytes(), starts: &mut Vec::new(), roles: Roles::of(language), start: 0 };
+            let start = sentence_start(&whole, text.len() + 2).1;
+            if ends_plainly(text.as_bytes(), &finder.roles) {
+                assert!(!finder.is_known_abbreviation(text.len(), text.len() + 2, start), "{}", whole);
+            }
+        }
     }
 }
