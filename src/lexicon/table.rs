@@ -440,7 +440,7 @@ impl Filter<'_> {
 /// bucket do not share a number.
 #[inline]
 fn filter_place(hash: u64, words: usize) -> usize {
-    ((hash >> 24 & 0xFFFF_FFFF) * words as u64 >> 32) as usize
+    (((hash >> 24 & 0xFFFF_FFFF) * words as u64) >> 32) as usize
 }
 
 /// One number of the filter and three bits in it.

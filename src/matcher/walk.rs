@@ -10,7 +10,7 @@ use crate::lexicon::Stack;
 use crate::lexicon::names;
 use crate::lexicon::table::{self, Begins, CHILDREN, FORM, Follower, LOWER, TERMINAL};
 use crate::text::masks::is_caseless_lead;
-use crate::text::words::{Scanner, Word, first_prefix, inner, next_prefix};
+use crate::text::words::{Look, Scanner, Word, first_prefix, inner, next_prefix};
 use crate::text::{Language, Span};
 
 /// Words that one step takes at a time. Tests take few, to see many seams.
@@ -145,14 +145,28 @@ impl Walker {
             *table = lexicon.table.view();
         }
         let tables = &tables[..stack.lexicons.len().min(MAX_LAYERS)];
-        let nothing = Begins::default();
-        let in_case = |start: u32, capital: bool| capital | is_caseless_lead(text.as_bytes()[start as usize]);
-        let keep = |hash, start, capital: bool| {
-            tables.iter().any(|table| table.may_begin(hash, Follower::ANY, false) != nothing) | in_case(start, capital)
+        let in_case = |word: Word| word.capital() | is_caseless_lead(text.as_bytes()[word.start as usize]);
+        let look = |word: Word, next: usize| {
+            if in_case(word) {
+                return Look::Keep;
+            }
+            let follower = Follower::of_byte(text.as_bytes().get(next).copied().unwrap_or_default());
+            let mut look = Look::Nothing;
+            for table in tables {
+                let Begins { single, longer, pair } = table.may_begin(word.hash(), follower, false);
+                if single | pair {
+                    return Look::Keep;
+                }
+                if longer {
+                    look = Look::NotHere;
+                }
+            }
+            look
         };
-        scanner.starts(text, stack.number, &stack.gate, keep, |word| {
-            let in_case = in_case(word.start, word.capital());
-            starts.push(Start { word, in_case, next: 0, second: Word::default(), begins: false });
+        scanner.starts(text, stack.number, &stack.gate, look, |word, next| {
+            let next = if next < text.len() { next as u32 } else { 0 };
+            let in_case = in_case(word);
+            starts.push(Start { word, in_case, next, second: Word::default(), begins: false });
         });
     }
 
@@ -181,14 +195,8 @@ impl Walker {
         let table = layer.lexicon.table.view();
         let mut words = Sparse { text, scanner };
         for stretch in starts.chunks_mut(STRETCH) {
-            for start in stretch.iter_mut() {
-                if start.in_case {
-                    table.prefetch_first(start.word.hash());
-                }
-                if start.next == 0 {
-                    let next = words.scanner.next_start(start.word.end as usize);
-                    start.next = if next < text.len() { next as u32 } else { 0 };
-                }
+            for start in stretch.iter().filter(|start| start.in_case) {
+                table.prefetch_first(start.word.hash());
             }
             // Which words are names, and which may begin a longer one: lists without a branch.
             let (mut singles, mut pairs) = ([0u16; STRETCH], [0u16; STRETCH]);

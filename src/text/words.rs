@@ -9,7 +9,7 @@ use super::masks::{Beginnings, Masks, decode};
 
 pub(super) mod starts;
 
-pub(crate) use starts::Gate;
+pub(crate) use starts::{Gate, Look};
 
 /// A word of a text, in 16 bytes: a long document has many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -271,13 +271,6 @@ impl Scanner {
         self.masks.count()
     }
 
-    /// Where the word at or after a byte begins (the length of the text if there is none), in a text that
-    /// [is plain](Self::is_plain).
-    #[inline]
-    pub fn next_start(&self, at: usize) -> usize {
-        self.masks.next_word(at)
-    }
-
     /// The word at or after a byte, in a text that [is plain](Self::is_plain).
     #[inline]
     pub fn next(&mut self, text: &str, at: usize) -> Option<Word> {
@@ -292,8 +285,8 @@ impl Scanner {
     }
 
     /// Hands the words of the text read last to `each` that may begin a name of a stack (any number that tells it from
-    /// other stacks): those that `gate` and `keep` (hash, first byte, whether it begins with a capital) let through and that are not
-    /// known to begin nothing. The text must be
+    /// other stacks), with the byte where the next word begins (the length of the text if there is none): those that
+    /// `gate` and then `look` let through and that are not known to begin nothing. The text must be
     /// [plain](Self::is_plain) and read with the gate's first bytes. They come in no order.
     #[inline]
     pub fn starts(
@@ -301,11 +294,11 @@ impl Scanner {
         text: &str,
         stack: u64,
         gate: &Gate,
-        keep: impl Fn(u64, u32, bool) -> bool,
-        each: impl FnMut(Word),
+        look: impl Fn(Word, usize) -> Look,
+        each: impl FnMut(Word, usize),
     ) {
         self.starts.of_stack(stack);
-        self.starts.find(text, &self.masks, &mut self.memory, gate, keep, each);
+        self.starts.find(text, &self.masks, &mut self.memory, gate, look, each);
     }
 
     /// Remembers that a word of the text read last begins no name of the stack asked for last.

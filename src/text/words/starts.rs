@@ -134,6 +134,17 @@ pub(crate) struct Passed {
     pub lens: Vec<u32>,
 }
 
+/// What a closer look at a word says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// It may begin a name here.
+    Keep,
+    /// It begins no name here, before this next word.
+    NotHere,
+    /// It begins no name anywhere.
+    Nothing,
+}
+
 /// Bit of [`Passed::lens`]: the word begins with an ASCII capital.
 pub(crate) const CAPITAL: u32 = 1 << 31;
 
@@ -266,8 +277,8 @@ impl Starts {
         masks: &Masks,
         memory: &mut Memory,
         gate: &Gate,
-        keep: impl Fn(u64, u32, bool) -> bool,
-        mut each: impl FnMut(Word),
+        look: impl Fn(Word, usize) -> Look,
+        mut each: impl FnMut(Word, usize),
     ) {
         let bytes = text.as_bytes();
         let (plain_count, others_count) = fast(Pass { starts: self, bytes, masks, gate });
@@ -277,10 +288,11 @@ impl Starts {
             let (len, capital) = ((len & !CAPITAL) as usize, len & CAPITAL != 0);
             let hash = hash_sixteen([*folded, 0], len);
             let word = Word::new(hash, *start as usize, *start as usize + len, capital, false);
-            if keep(hash, word.start, capital) {
-                each(word);
-            } else {
-                self.begins_nothing(text, word);
+            let next = masks.next_word(word.end as usize);
+            match look(word, next) {
+                Look::Keep => each(word, next),
+                Look::NotHere => {}
+                Look::Nothing => self.begins_nothing(text, word),
             }
         }
         for (start, len) in others.starts.iter().zip(&others.lens).take(others_count) {
@@ -299,10 +311,11 @@ impl Starts {
                 _ => (hash_long(&bytes[start..start + len], ASCII_FOLD), bytes[start].is_ascii_uppercase()),
             };
             let word = Word::new(hash, start, start + len, capital, false);
-            if keep(hash, word.start, capital) {
-                each(word);
-            } else {
-                self.begins_nothing(text, word);
+            let next = masks.next_word(word.end as usize);
+            match look(word, next) {
+                Look::Keep => each(word, next),
+                Look::NotHere => {}
+                Look::Nothing => self.begins_nothing(text, word),
             }
         }
         (self.plain, self.others) = (plain, others);
