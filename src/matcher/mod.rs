@@ -82,6 +82,12 @@ struct Window {
 const WINDOW: usize = if cfg!(test) { 24 } else { 1 << 16 };
 
 impl Matcher {
+    /// A matcher that reads words by a level of instructions, which the machine must have.
+    #[cfg(test)]
+    pub fn with_level(level: crate::text::masks::Level) -> Self {
+        Self { scanner: Scanner::with_level(level), ..Self::default() }
+    }
+
     /// Only finds where the words of a text stand, and in the dense shape which they are; how many there are.
     pub fn words(&mut self, stack: &Stack, text: &str, options: MatchOptions) -> u64 {
         self.read(stack, text, options);

@@ -250,6 +250,12 @@ pub(crate) struct Scanner {
 }
 
 impl Scanner {
+    /// A scanner that reads by a level of instructions, which the machine must have.
+    #[cfg(test)]
+    pub fn with_level(level: super::masks::Level) -> Self {
+        Self { masks: Masks::with_level(level), ..Self::default() }
+    }
+
     /// Reads where the words of a text stand; `first` are the first bytes that [`Scanner::starts`] looks for.
     pub fn read(&mut self, text: &str, first: &Beginnings) {
         self.masks.read(text, first);
