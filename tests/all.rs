@@ -10,6 +10,7 @@
 
 mod support;
 
+mod allocations;
 mod bad_input;
 mod bench;
 mod cases;

@@ -99,8 +99,7 @@ impl Default for CorpusOptions {
             output: None,
             carry: false,
             max_document_bytes: MAX_DOCUMENT_BYTES,
-            // What is read is still in the cache of its core when it is parsed, searched and shown.
-            batch_bytes: 64 << 10,
+            batch_bytes: 256 << 10,
         }
     }
 }
