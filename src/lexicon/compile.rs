@@ -21,6 +21,7 @@ use crate::gazetteer::{
     Action, DEFAULT_PRIOR, Entity, Layer, MAX_NAME_BYTES, MAX_NAME_WORDS, MatchPolicy, Name, NameRole, SmolStr,
 };
 use crate::text::fold::{Folded, Gap, is_acronym};
+use crate::text::masks::is_caseless;
 use crate::text::words::{Gate, first_prefix, hash_key, next_prefix};
 
 /// How a lexicon is compiled.
@@ -319,7 +320,10 @@ impl<'f> Compiler<'f> {
             self.patterns.push((start, length as u32, index));
         } else {
             let any_case = record.policy == policy_code(MatchPolicy::Folded);
-            self.words(index, any_case || !self.folded.letters[0].upper, any_case)?;
+            let first = &self.folded.letters[0];
+            // Words of scripts without capitals count as if they had them.
+            let caseless = is_caseless(first.key);
+            self.words(index, any_case || !first.upper && !caseless, any_case)?;
         }
         Ok(Named { kept: true, index, flags: record.flags })
     }

@@ -149,6 +149,11 @@ impl Substrings {
         self.narrow.count.saturating_add(self.wide.count)
     }
 
+    /// Whether every pattern holds a letter from U+0E00 on.
+    pub fn is_wide_only(&self) -> bool {
+        self.narrow.count == 0
+    }
+
     /// Bytes of the longest pattern; 0 if there is none.
     pub fn longest(&self) -> usize {
         self.narrow.longest.max(self.wide.longest) as usize

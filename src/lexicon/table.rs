@@ -21,6 +21,9 @@ pub(crate) const FORM: u32 = LOWER - 1;
 /// The most buckets that a search goes through. A sound table needs a handful; a damaged one must not look endless.
 const MOST_BUCKETS: usize = 1 << 12;
 
+/// Lexicons with fewer forms get larger filters.
+const SMALL: usize = 200_000;
+
 /// Slots of a bucket.
 const SLOTS: usize = 10;
 
@@ -220,8 +223,9 @@ impl Forms {
             hashes.dedup();
             filter(hashes, bits)
         };
-        let first = first_filter(first, 10);
-        let lower = first_filter(lower, 16);
+        // Small filters can afford more bits: a frequent word that is let through in error costs at every place.
+        let first = first_filter(first, if self.forms.len() < SMALL { 20 } else { 10 });
+        let lower = first_filter(lower, 32);
         let mut two: Vec<u64> = pairs.iter().map(|p| p.0 & !1).collect();
         let two = build(&mut two, 12);
         let lower_two = pairs.iter().filter(|p| self.forms[p.1 as usize].payload & LOWER != 0);
@@ -311,7 +315,8 @@ impl View<'_> {
     /// What a word may begin; `false` is certain. `in_case`: it is written with a capital, or case does not matter.
     #[inline]
     pub fn may_begin(&self, word: u64, follower: Follower, in_case: bool) -> Begins {
-        let words = if in_case { self.first.words } else { self.lower.words };
+        // No branch: capitals come as they like.
+        let words = [self.lower.words, self.first.words][usize::from(in_case)];
         if words.is_empty() {
             return Begins::default();
         }
@@ -435,7 +440,7 @@ impl Filter<'_> {
 /// bucket do not share a number.
 #[inline]
 fn filter_place(hash: u64, words: usize) -> usize {
-    ((hash >> 24 & 0xFFFF_FFFF) * words as u64 >> 32) as usize
+    (((hash >> 24 & 0xFFFF_FFFF) * words as u64) >> 32) as usize
 }
 
 /// One number of the filter and three bits in it.

@@ -19,7 +19,7 @@ use crate::gazetteer::MatchPolicy;
 use crate::lexicon::names::{self, NameRecord};
 use crate::lexicon::{EntityId, Lexicon, NO_POLICY, NameId, Stack, policy_code};
 use crate::text::fold::{self, Folded, Gap};
-use crate::text::masks::Beginnings;
+use crate::text::masks::{Beginnings, next_wide};
 use crate::text::words::{Scanner, Word};
 use crate::text::{Language, Span};
 use policy::{Context, Place};
@@ -82,6 +82,12 @@ struct Window {
 const WINDOW: usize = if cfg!(test) { 24 } else { 1 << 16 };
 
 impl Matcher {
+    /// A matcher that reads words by a level of instructions, which the machine must have.
+    #[cfg(test)]
+    pub fn with_level(level: crate::text::masks::Level) -> Self {
+        Self { scanner: Scanner::with_level(level), ..Self::default() }
+    }
+
     /// Only finds where the words of a text stand, and in the dense shape which they are; how many there are.
     pub fn words(&mut self, stack: &Stack, text: &str, options: MatchOptions) -> u64 {
         self.read(stack, text, options);
@@ -137,17 +143,24 @@ impl Matcher {
             marks: None,
             passages: Default::default(),
         };
-        let Self { scanner, words, verifier, walker, window, .. } = self;
+        let Self { scanner, words, verifier, walker, window, complete } = self;
         if sparse {
             walker.starts(stack, text, scanner);
         }
         for (layer, lexicon) in stack.lexicons.iter().enumerate() {
             let layer = Layer { stack, lexicon, layer: layer as u8 };
-            let walked = if sparse {
-                walker.sparse(&layer, text, scanner, verifier, &mut context, most, hits)
-            } else {
-                walker.dense(&layer, words, verifier, &mut context, most, hits)
-            };
+            let before = hits.len();
+            let mut walked = None;
+            let full = sparse && walker.sparse(&layer, text, scanner, verifier, &mut context, most, hits);
+            if full {
+                // Where the search must be given up, its order counts: once more, from the first word on.
+                hits.truncate(before);
+                scanner.words(text, words);
+                *complete = true;
+            }
+            if full || !sparse {
+                walked = walker.dense(&layer, words, verifier, &mut context, most, hits);
+            }
             let mut searched = None;
             if lexicon.substrings.may_match(scanner.saw_wide()) {
                 searched = window.search(&layer, scanner.saw_wide(), verifier, &mut context, most, hits);
@@ -231,9 +244,17 @@ impl Window {
     ) -> Option<u32> {
         let text = context.text;
         let longest = layer.lexicon.substrings.longest();
+        let only_wide = layer.lexicon.substrings.is_wide_only();
         let mut start = 0;
         while start < text.len() {
-            let cut = cut_after(text, start + WINDOW);
+            let mut end = start + WINDOW;
+            if only_wide {
+                // Each pattern holds a wide letter, so a hit begins near one.
+                let Some((first, behind)) = next_wide(text, start) else { break };
+                start = start.max(back_by(text, first, longest + 64));
+                end = (behind + longest).min(start + WINDOW).max(behind);
+            }
+            let cut = cut_after(text, end);
             let from = step_back(text, start);
             let to = step_on(text, cut, longest + 64);
             self.read(&text[from..to], from);
@@ -380,10 +401,15 @@ fn cut_after(text: &str, at: usize) -> usize {
 
 /// Back over enough text that the symbols of any name, and the word before them, lie behind `at`.
 fn step_back(text: &str, at: usize) -> usize {
+    back_by(text, at, crate::gazetteer::MAX_NAME_BYTES)
+}
+
+/// Back over more folded text than `wanted`.
+fn back_by(text: &str, at: usize, wanted: usize) -> usize {
     let mut weight = 0;
     for (i, c) in text[..at].char_indices().rev() {
         weight += fold::weight(c);
-        if weight > crate::gazetteer::MAX_NAME_BYTES && fold::is_starter(c) {
+        if weight > wanted && fold::is_starter(c) {
             return i;
         }
     }

@@ -9,7 +9,8 @@ use crate::gazetteer::{MAX_LAYERS, MatchPolicy};
 use crate::lexicon::Stack;
 use crate::lexicon::names;
 use crate::lexicon::table::{self, Begins, CHILDREN, FORM, Follower, LOWER, TERMINAL};
-use crate::text::words::{Scanner, Word, first_prefix, inner, next_prefix};
+use crate::text::masks::is_caseless_lead;
+use crate::text::words::{Look, Scanner, Word, first_prefix, inner, next_prefix};
 use crate::text::{Language, Span};
 
 /// Words that one step takes at a time. Tests take few, to see many seams.
@@ -115,6 +116,8 @@ impl<At> Default for Steps<At> {
 #[derive(Clone, Copy)]
 struct Start {
     word: Word,
+    /// Whether it is written with a capital, or in a script without.
+    in_case: bool,
     /// Where the word after it begins; 0 if there is none.
     next: u32,
     /// The word after it, once it was asked for (no word ends at 0).
@@ -142,12 +145,28 @@ impl Walker {
             *table = lexicon.table.view();
         }
         let tables = &tables[..stack.lexicons.len().min(MAX_LAYERS)];
-        let nothing = Begins::default();
-        let keep = |hash, capital: bool| {
-            capital || tables.iter().any(|table| table.may_begin(hash, Follower::ANY, false) != nothing)
+        let in_case = |word: Word| word.capital() | is_caseless_lead(text.as_bytes()[word.start as usize]);
+        let look = |word: Word, next: usize| {
+            if in_case(word) {
+                return Look::Keep;
+            }
+            let follower = Follower::of_byte(text.as_bytes().get(next).copied().unwrap_or_default());
+            let mut look = Look::Nothing;
+            for table in tables {
+                let Begins { single, longer, pair } = table.may_begin(word.hash(), follower, false);
+                if single | pair {
+                    return Look::Keep;
+                }
+                if longer {
+                    look = Look::NotHere;
+                }
+            }
+            look
         };
-        scanner.starts(text, stack.number, &stack.gate, keep, |word| {
-            starts.push(Start { word, next: 0, second: Word::default(), begins: false });
+        scanner.starts(text, stack.number, &stack.gate, look, |word, next| {
+            let next = if next < text.len() { next as u32 } else { 0 };
+            let in_case = in_case(word);
+            starts.push(Start { word, in_case, next, second: Word::default(), begins: false });
         });
     }
 
@@ -158,7 +177,8 @@ impl Walker {
         }
     }
 
-    /// Adds the hits of a layer among the words of [`Walker::starts`]; the byte where it was given up, if it was.
+    /// Adds the hits of a layer among the words of [`Walker::starts`]; whether there were more than `most`, and some are
+    /// missing.
     #[expect(clippy::too_many_arguments, reason = "the state of one search")]
     #[inline(never)]
     pub fn sparse(
@@ -170,37 +190,42 @@ impl Walker {
         context: &mut Context<'_>,
         most: usize,
         hits: &mut Vec<Hit>,
-    ) -> Option<u32> {
+    ) -> bool {
         let Self { starts, sparse, .. } = self;
         let table = layer.lexicon.table.view();
         let mut words = Sparse { text, scanner };
         for stretch in starts.chunks_mut(STRETCH) {
-            for start in stretch.iter_mut() {
-                if start.word.capital() {
-                    table.prefetch_first(start.word.hash());
-                }
-                if start.next == 0 {
-                    let next = words.scanner.next_start(start.word.end as usize);
-                    start.next = if next < text.len() { next as u32 } else { 0 };
-                }
+            for start in stretch.iter().filter(|start| start.in_case) {
+                table.prefetch_first(start.word.hash());
             }
-            for Start { word, next, second, begins } in stretch.iter_mut() {
-                let in_case = word.capital();
-                let follower = Follower::of_byte(text.as_bytes()[*next as usize]);
-                let found = table.may_begin(word.hash(), follower, in_case);
-                *begins |= found.single | found.longer;
-                let pair = found.pair && *next > 0;
-                if pair && second.end == 0 {
+            // Which words are names, and which may begin a longer one: lists without a branch.
+            let (mut singles, mut pairs) = ([0u16; STRETCH], [0u16; STRETCH]);
+            let (mut single, mut pair) = (0, 0);
+            for (index, start) in stretch.iter_mut().enumerate() {
+                let follower = Follower::of_byte(text.as_bytes()[start.next as usize]);
+                let found = table.may_begin(start.word.hash(), follower, start.in_case);
+                start.begins |= found.single | found.longer;
+                singles[single] = index as u16;
+                pairs[pair] = index as u16;
+                single += usize::from(found.single);
+                pair += usize::from(found.pair & (start.next > 0));
+            }
+            for index in &pairs[..pair] {
+                let Start { word, in_case, next, second, .. } = &mut stretch[usize::from(*index)];
+                if second.end == 0 {
                     *second = words.scanner.word(text, *next as usize);
                 }
-                let second = pair.then_some((*second, second.hash()));
-                sparse.begin(&table, in_case, *word, word.hash(), found.single, second);
+                sparse.begin_pair(&table, *in_case, *word, word.hash(), *second, second.hash());
+            }
+            for index in &singles[..single] {
+                let word = stretch[usize::from(*index)].word;
+                sparse.begin_single(&table, word, word.hash());
             }
             if sparse.finish(layer, &mut words, false, verifier, context, most, hits).is_some() {
-                return stretch.first().map(|start| start.word.start);
+                return true;
             }
         }
-        None
+        false
     }
 
     /// Adds the hits of a layer among all words of a text; the byte where it was given up, if it was.
@@ -221,15 +246,20 @@ impl Walker {
         for (stretch, first) in words.chunks(STRETCH).zip((0..).step_by(STRETCH)) {
             stretch.iter().for_each(|word| table.prefetch_first(word.hash()));
             for (word, at) in stretch.iter().zip(first..) {
-                let in_case = word.capital() || any_case;
+                let lead = context.text.as_bytes()[word.start as usize];
+                let in_case = word.capital() || any_case || is_caseless_lead(lead);
                 let next = words.get(at as usize + 1);
                 let follower = match next {
                     Some(next) if !any_case => Follower::of_byte(context.text.as_bytes()[next.start as usize]),
                     _ => Follower::ANY,
                 };
                 let found = table.may_begin(word.hash(), follower, in_case);
-                let second = if found.pair { next } else { None };
-                self.dense.begin(&table, in_case, at, word.hash(), found.single, second.map(|w| (at + 1, w.hash())));
+                if found.single {
+                    self.dense.begin_single(&table, at, word.hash());
+                }
+                if let Some(second) = next.filter(|_| found.pair) {
+                    self.dense.begin_pair(&table, in_case, at, word.hash(), at + 1, second.hash());
+                }
             }
             if self.dense.finish(layer, &mut around, any_case, verifier, context, most, hits).is_some() {
                 return Some(stretch[0].start);
@@ -240,27 +270,19 @@ impl Walker {
 }
 
 impl<At: Copy> Steps<At> {
-    /// Notes the prefixes of one and two words that may lead to a name.
+    /// Notes a word that may be a name.
     #[inline(always)]
-    fn begin(
-        &mut self,
-        table: &table::View<'_>,
-        in_case: bool,
-        first: At,
-        word: u64,
-        single: bool,
-        second: Option<(At, u64)>,
-    ) {
+    fn begin_single(&mut self, table: &table::View<'_>, first: At, word: u64) {
         let prefix = first_prefix(word);
-        if single {
-            table.prefetch(prefix);
-            self.probes.push(Probe { prefix, first, last: first, depth: 1 });
-        }
-        if let Some((last, word)) = second {
-            let prefix = next_prefix(prefix, word);
-            if !in_case && !table.may_be_lower_pair(prefix) {
-                return;
-            }
+        table.prefetch(prefix);
+        self.probes.push(Probe { prefix, first, last: first, depth: 1 });
+    }
+
+    /// Notes two words that may begin a longer name.
+    #[inline(always)]
+    fn begin_pair(&mut self, table: &table::View<'_>, in_case: bool, first: At, word: u64, last: At, second: u64) {
+        let prefix = next_prefix(first_prefix(word), second);
+        if in_case || table.may_be_lower_pair(prefix) {
             table.prefetch_pair(prefix);
             self.pairs.push(Probe { prefix, first, last, depth: 2 });
         }
@@ -288,7 +310,9 @@ impl<At: Copy> Steps<At> {
         }
         for probe in self.probes.drain(..) {
             let Probe { mut prefix, first, mut last, mut depth } = probe;
-            let in_case = any_case || words.word(first).capital();
+            let word = words.word(first);
+            let lead = context.text.as_bytes()[word.start as usize];
+            let in_case = any_case || word.capital() || is_caseless_lead(lead);
             loop {
                 let mut goes_on = false;
                 table.probe(prefix, |payload| {

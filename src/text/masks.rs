@@ -13,6 +13,7 @@ mod x86;
 use std::sync::OnceLock;
 
 use super::fold::{self, Sort};
+use super::words::starts;
 
 /// The instructions that read a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,6 +85,33 @@ pub(crate) fn fast<W: Work>(work: W) -> W::Output {
         return x86::fast(work);
     }
     work.run()
+}
+
+/// Words to be passed through the gate: where they begin in a text, and its [`Masks::words`].
+pub(super) struct Places<'a> {
+    pub text: &'a [u8],
+    pub words: &'a [u64],
+    /// Ascending.
+    pub places: &'a [u32],
+}
+
+/// Passes words through the gate by vectors, where the level can: how many of the places are done, and how many words
+/// were put into `plain` and `others`, which have room for all places and [`AHEAD`](starts::AHEAD) more.
+#[inline(always)]
+pub(super) fn pass_vectors(
+    level: Level,
+    places: &Places<'_>,
+    gate: &[u64; 2 * starts::GATE_WORDS],
+    known: &[u64; 1 << starts::KNOWN_BITS],
+    plain: &mut starts::Passed,
+    others: &mut starts::Passed,
+) -> (usize, (usize, usize)) {
+    #[cfg(target_arch = "x86_64")]
+    if level == Level::Avx512 {
+        return x86::pass(places, gate, known, plain, others);
+    }
+    let _ = (level, places, gate, known, plain, others);
+    (0, (0, 0))
 }
 
 /// First two bytes of words that are looked for, laid out for a look-up by half bytes: a pair may be one where the rows of
@@ -227,13 +255,13 @@ const DOUBTFUL: [(u8, u8, u8); 8] = [
 
 /// Whether a character may be, or decompose to, a letter from U+0E00 on outside the Latin and Greek blocks from U+1E00.
 #[inline]
-pub(super) fn is_wide(c: u32) -> bool {
+pub(crate) fn is_wide(c: u32) -> bool {
     c >= 0xE00 && !(0x1E00..0x2E80).contains(&c)
 }
 
 /// The character at `at` and where the next one begins. `bytes` are valid UTF-8, `bytes[at]` is a lead byte above ASCII.
 #[inline]
-pub(super) fn decode(bytes: &[u8], at: usize) -> (u32, usize) {
+pub(crate) fn decode(bytes: &[u8], at: usize) -> (u32, usize) {
     let tail = |i: usize| u32::from(bytes.get(at + i).copied().unwrap_or(0) & 0x3F);
     let lead = u32::from(bytes[at]);
     if lead < 0xE0 {
@@ -243,6 +271,32 @@ pub(super) fn decode(bytes: &[u8], at: usize) -> (u32, usize) {
     } else {
         ((lead & 7) << 18 | tail(1) << 12 | tail(2) << 6 | tail(3), at + 4)
     }
+}
+
+/// Whether a character that begins with this byte belongs to a script that has no capitals, as those from Hebrew on do: a
+/// name in it needs none either. (0xE1 begins Vietnamese letters and others that have.)
+#[inline]
+pub(crate) fn is_caseless_lead(lead: u8) -> bool {
+    lead >= 0xD7 && lead != 0xE1
+}
+
+/// Whether a letter of a search key has no capital, and is only ever written with a [caseless lead](is_caseless_lead).
+pub(crate) fn is_caseless(key: char) -> bool {
+    !key.is_lowercase() && is_caseless_lead(key.encode_utf8(&mut [0; 4]).as_bytes()[0])
+}
+
+/// The first wide character from a byte on ([`is_wide`]), and where the next one begins.
+pub(crate) fn next_wide(text: &str, from: usize) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    while let Some(found) = bytes.get(at..)?.iter().position(|byte| *byte >= 0xE0) {
+        let (c, next) = decode(bytes, at + found);
+        if is_wide(c) {
+            return Some((at + found, next));
+        }
+        at = next;
+    }
+    None
 }
 
 /// The bits of a text.
@@ -311,6 +365,16 @@ impl Masks {
     /// Whether some character is wide (see [`is_wide`]).
     pub fn wide(&self) -> bool {
         self.wide
+    }
+
+    /// Bytes that belong to words, by blocks of 64 bytes, and a block of none.
+    pub fn words(&self) -> &[u64] {
+        &self.word
+    }
+
+    /// The level that reads.
+    pub fn level(&self) -> Level {
+        self.level
     }
 
     /// First bytes of words that may be among those asked for, by blocks of 64 bytes.
@@ -454,120 +518,4 @@ fn read_blocks(level: Level, bytes: &[u8], count: usize, first: &Beginnings, set
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    /// Bits of a text by the definition: word, odd, wide.
-    fn plain(text: &str) -> (Vec<bool>, bool, bool) {
-        let mut bits = Vec::new();
-        let (mut odd, mut wide) = (false, false);
-        for c in text.chars() {
-            let word = match fold::sort(u32::from(c)) {
-                _ if c.is_ascii() => c.is_ascii_alphanumeric() || c == '_',
-                Sort::Gap => false,
-                Sort::Word => true,
-                Sort::Ignored | Sort::Mixed => {
-                    odd = true;
-                    true
-                }
-            };
-            wide |= is_wide(u32::from(c));
-            bits.extend(std::iter::repeat_n(word, c.len_utf8()));
-        }
-        (bits, odd, wide)
-    }
-
-    fn check(text: &str) {
-        let (bits, odd, wide) = plain(text);
-        let starts: Vec<usize> = (0..bits.len()).filter(|i| bits[*i] && (*i == 0 || !bits[*i - 1])).collect();
-        let mut set = Beginnings::NONE;
-        for (first, second) in [(b'a', Some(b'z')), (b'x', None), (b'c', Some(b'a')), (b'b', Some(0x7F))] {
-            set.insert_letters(first, second);
-        }
-        for level in Level::available() {
-            let mut masks = Masks::with_level(level);
-            // What was read before leaves nothing behind.
-            masks.read("½ 東 a b c d", &Beginnings::ALL);
-            masks.read(text, &set);
-            if let Some(at) = (0..text.len()).find(|at| masks.is_word(*at) != bits[*at]) {
-                let c = (0..=at).rev().find_map(|from| text.get(from..)?.chars().next());
-                panic!("{level:?} byte {at} {c:?}, {:x?}", c.map(|c| c.to_string().into_bytes()));
-            }
-            let found = (masks.odd(), masks.wide(), masks.count());
-            assert_eq!(found, (odd, wide, starts.len() as u64), "{level:?} {}", text.escape_unicode());
-            let firsts: Vec<usize> = (0..text.len()).filter(|i| masks.first[i / 64] >> (i % 64) & 1 != 0).collect();
-            let second = |i: usize| text.as_bytes().get(i + 1).copied().unwrap_or(b' ');
-            let held = |i: &usize| set.may_hold(text.as_bytes()[*i], second(*i));
-            let expected: Vec<usize> = starts.iter().copied().filter(held).collect();
-            assert!(firsts == expected, "{level:?} {}", text.escape_unicode());
-            let mut at = 0;
-            let mut words = Vec::new();
-            while masks.next_word(at) < text.len() {
-                let start = masks.next_word(at);
-                at = masks.word_end(start);
-                words.push(start);
-                assert_eq!(masks.word_before(at + 1).map(|w| w.0), Some(start));
-            }
-            assert!(words == starts, "{level:?} {}", text.escape_unicode());
-        }
-    }
-
-    #[test]
-    fn every_character_is_sorted_at_every_place_of_a_block() {
-        // All characters one after the other stand at all places; each also alone between spaces and letters.
-        for shift in 0..5 {
-            let mut text = "x".repeat(shift);
-            for c in (0..=0x10_FFFFu32).filter_map(char::from_u32) {
-                text.push(c);
-                if u32::from(c) % 7 == 0 {
-                    text.push_str(" a");
-                }
-                if text.len() > 1 << 12 {
-                    check(&text);
-                    text.clear();
-                }
-            }
-            check(&text);
-        }
-    }
-
-    #[test]
-    fn beginnings_hold_what_was_inserted() {
-        let letters = || b'a'..=b'z';
-        for first in letters() {
-            let mut one = Beginnings::NONE;
-            one.insert_letters(first, None);
-            for second in (0..=255u8).filter(|b| !b.is_ascii_alphanumeric() && *b != b'_') {
-                assert!(one.may_hold(first, second), "{first} {second}");
-            }
-            for second in letters().chain([b'7', 0x7F]) {
-                let mut two = Beginnings::NONE;
-                two.insert_letters(first, Some(second));
-                let written = if second == 0x7F { b'_' } else { second };
-                for written in [written, written.to_ascii_uppercase(), 0x80, 0xC3, 0xFF] {
-                    assert!(two.may_hold(first, written), "{first} {second}");
-                }
-                let strangers = letters().flat_map(|a| letters().map(move |b| (a, b)));
-                assert!(strangers.filter(|(a, b)| two.may_hold(*a, *b)).count() <= 2);
-                assert_eq!(Beginnings::from_bytes(&two.to_bytes()), two);
-                let mut both = one;
-                both.join(&two);
-                assert!(both.may_hold(first, written) && both.may_hold(first, b' '));
-            }
-        }
-        let mut others = Beginnings::NONE;
-        others.insert_others();
-        for first in [b'A', b'Z', b'_', b'0', b'9', 0xC2, 0xE1, 0xF4] {
-            assert!((0..=255).all(|second| others.may_hold(first, second)));
-        }
-        assert!(!others.may_hold(b'a', b'b') && !others.may_hold(b'z', 0xC3));
-    }
-
-    proptest! {
-        #[test]
-        fn all_levels_see_the_same(text in "(?s)[a-zA-Z_0 .\u{A0}«»é×÷đ’—…“”\u{200B}\u{2028}€Ḁộ½東あ한\u{AD}\u{301}ÿ‿⁄]{0,200}|\\PC{0,200}") {
-            check(&text);
-        }
-    }
-}
+mod tests;

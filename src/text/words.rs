@@ -7,9 +7,9 @@
 use super::fold::{self, Folded, Sort};
 use super::masks::{Beginnings, Masks, decode};
 
-mod starts;
+pub(super) mod starts;
 
-pub(crate) use starts::Gate;
+pub(crate) use starts::{Gate, Look};
 
 /// A word of a text, in 16 bytes: a long document has many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -151,8 +151,8 @@ fn hash_long(bytes: &[u8], fold: u64) -> u64 {
     mix((eight(&bytes[len - 16..]) | fold) ^ state, (eight(&bytes[len - 8..]) | fold) ^ K1) & !FLAGS
 }
 
-const ASCII_FOLD: u64 = 0x2020_2020_2020_2020;
-const HIGHS: u64 = 0x8080_8080_8080_8080;
+pub(super) const ASCII_FOLD: u64 = 0x2020_2020_2020_2020;
+pub(super) const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /// Hash of a search key given as text.
 pub(crate) fn hash_key(key: &str) -> u64 {
@@ -250,6 +250,12 @@ pub(crate) struct Scanner {
 }
 
 impl Scanner {
+    /// A scanner that reads by a level of instructions, which the machine must have.
+    #[cfg(test)]
+    pub fn with_level(level: super::masks::Level) -> Self {
+        Self { masks: Masks::with_level(level), ..Self::default() }
+    }
+
     /// Reads where the words of a text stand; `first` are the first bytes that [`Scanner::starts`] looks for.
     pub fn read(&mut self, text: &str, first: &Beginnings) {
         self.masks.read(text, first);
@@ -271,13 +277,6 @@ impl Scanner {
         self.masks.count()
     }
 
-    /// Where the word at or after a byte begins (the length of the text if there is none), in a text that
-    /// [is plain](Self::is_plain).
-    #[inline]
-    pub fn next_start(&self, at: usize) -> usize {
-        self.masks.next_word(at)
-    }
-
     /// The word at or after a byte, in a text that [is plain](Self::is_plain).
     #[inline]
     pub fn next(&mut self, text: &str, at: usize) -> Option<Word> {
@@ -292,20 +291,20 @@ impl Scanner {
     }
 
     /// Hands the words of the text read last to `each` that may begin a name of a stack (any number that tells it from
-    /// other stacks): those that `gate` and `keep` (hash, whether it begins with a capital) let through and that are not
-    /// known to begin nothing. The text must be
-    /// [plain](Self::is_plain) and read with the gate's first bytes.
+    /// other stacks), with the byte where the next word begins (the length of the text if there is none): those that
+    /// `gate` and then `look` let through and that are not known to begin nothing. The text must be
+    /// [plain](Self::is_plain) and read with the gate's first bytes. They come in no order.
     #[inline]
     pub fn starts(
         &mut self,
         text: &str,
         stack: u64,
         gate: &Gate,
-        keep: impl Fn(u64, bool) -> bool,
-        each: impl FnMut(Word),
+        look: impl Fn(Word, usize) -> Look,
+        each: impl FnMut(Word, usize),
     ) {
         self.starts.of_stack(stack);
-        self.starts.find(text, &self.masks, &mut self.memory, gate, keep, each);
+        self.starts.find(text, &self.masks, &mut self.memory, gate, look, each);
     }
 
     /// Remembers that a word of the text read last begins no name of the stack asked for last.

@@ -10,6 +10,10 @@ use std::arch::x86_64::{
     _mm512_set1_epi8, _mm512_shuffle_epi8, _mm512_srli_epi16, _mm512_test_epi8_mask,
 };
 
+mod gate;
+
+pub(super) use gate::pass;
+
 use super::{BEHIND, Beginnings, DOUBTFUL, Raw, Settler, Work};
 
 /// Whether the machine has AVX2 and what came with it.
@@ -260,7 +264,7 @@ fn avx2_blocks(bytes: &[u8], count: usize, first: &Beginnings, settler: &mut Set
 /// Whether the machine has AVX-512 for bytes and what came with it.
 pub(super) fn has_avx512() -> bool {
     use std::arch::is_x86_feature_detected as has;
-    has_avx2() && has!("avx512f") && has!("avx512bw") && has!("avx512vl")
+    has_avx2() && has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512cd") && has!("avx512vl")
 }
 
 /// Hands `count` blocks to the settler, by AVX-512.

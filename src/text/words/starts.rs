@@ -4,7 +4,7 @@
 //! from the cheapest on: the set of first bytes (in the vector pass), a filter of whole ASCII words, and a memory of
 //! words that were seen to begin nothing. The loop over them has no branch that depends on the text.
 
-use super::super::masks::{Work, fast};
+use super::super::masks::{Places, Work, fast, pass_vectors};
 use super::{
     ASCII_FOLD, Beginnings, HIGHS, K0, K1, Masks, Memory, Word, fold_sixteen, hash_long, hash_sixteen, sixteen,
 };
@@ -30,12 +30,16 @@ impl Default for Gate {
     }
 }
 
+pub(crate) const PLACE_FACTOR: u64 = K1;
+pub(crate) const BIT_SHIFT: u32 = 64 - GATE_WORDS.trailing_zeros() - 6;
+pub(crate) const SLOT_SHIFT: u32 = BIT_SHIFT - KNOWN_BITS;
+
 /// Places in the filter of a [`Gate`] and in the memory of known words, for the first eight bytes of a folded word.
 #[inline(always)]
 fn places_of(folded: u64) -> (usize, usize) {
-    let product = folded.wrapping_mul(K1);
-    let bit = product >> (64 - GATE_WORDS.trailing_zeros() - 6);
-    let slot = product >> (64 - GATE_WORDS.trailing_zeros() - 6 - KNOWN_BITS) & ((1 << KNOWN_BITS) - 1);
+    let product = folded.wrapping_mul(PLACE_FACTOR);
+    let bit = product >> BIT_SHIFT;
+    let slot = product >> SLOT_SHIFT & ((1 << KNOWN_BITS) - 1);
     (bit as usize, slot as usize)
 }
 
@@ -112,13 +116,57 @@ impl Gate {
 }
 
 /// How many words of at most eight bytes are remembered to begin nothing: 128 KiB of them.
-const KNOWN_BITS: u32 = 14;
+pub(crate) const KNOWN_BITS: u32 = 14;
 
 /// How many words of at most 16 bytes are.
 const KNOWN_LONG_BITS: u32 = 12;
 
 /// How many places of a block are written at a time, whether there are so many or not.
-const AHEAD: usize = 8;
+pub(crate) const AHEAD: usize = 8;
+
+/// Words that passed the gate, in parts of which a vector holds several.
+#[derive(Default)]
+pub(crate) struct Passed {
+    /// The first eight bytes, folded as if they were ASCII.
+    pub folded: Vec<u64>,
+    pub starts: Vec<u32>,
+    /// Lengths in bytes (from [`LONG`] on, any), and [`CAPITAL`].
+    pub lens: Vec<u32>,
+}
+
+/// What a closer look at a word says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// It may begin a name here.
+    Keep,
+    /// It begins no name here, before this next word.
+    NotHere,
+    /// It begins no name anywhere.
+    Nothing,
+}
+
+/// Bit of [`Passed::lens`]: the word begins with an ASCII capital.
+pub(crate) const CAPITAL: u32 = 1 << 31;
+
+/// From this length on, lengths of [`Passed`] only say that the word is at least as long.
+pub(crate) const LONG: usize = 56;
+
+impl Passed {
+    fn make_room(&mut self, room: usize) {
+        if self.starts.len() < room {
+            self.folded.resize(room, 0);
+            self.starts.resize(room, 0);
+            self.lens.resize(room, 0);
+        }
+    }
+
+    #[inline(always)]
+    fn set(&mut self, index: usize, folded: u64, start: u32, len: u32) {
+        self.folded[index] = folded;
+        self.starts[index] = start;
+        self.lens[index] = len;
+    }
+}
 
 /// Finds the words that may begin a name.
 pub(super) struct Starts {
@@ -129,8 +177,11 @@ pub(super) struct Starts {
     stack: u64,
     /// Words that may begin a name, by their first two bytes.
     places: Vec<u32>,
-    /// Words that passed the gate: start and length.
-    passed: Vec<(u32, u32)>,
+    /// ASCII words of at most eight bytes that passed the gate. They stand apart from the others so that the loops over both
+    /// hold no surprises for the processor.
+    plain: Passed,
+    /// All other words that passed.
+    others: Passed,
 }
 
 impl Default for Starts {
@@ -140,7 +191,8 @@ impl Default for Starts {
             known_long: Box::new([[0; 2]; 1 << KNOWN_LONG_BITS]),
             stack: 0,
             places: Vec::new(),
-            passed: Vec::new(),
+            plain: Passed::default(),
+            others: Passed::default(),
         }
     }
 }
@@ -160,17 +212,19 @@ impl Starts {
         }
     }
 
-    /// Fills `passed` with the words that the masks have as possible starts and the gate lets through; how many.
+    /// Fills `plain` and `others` with the words that the masks have as possible starts and the gate lets through; how many
+    /// of each.
     #[inline(always)]
-    fn pass(&mut self, bytes: &[u8], masks: &Masks, gate: &Gate) -> usize {
+    fn pass(&mut self, bytes: &[u8], masks: &Masks, gate: &Gate) -> (usize, usize) {
         let firsts = masks.firsts();
         let most: u32 = firsts.iter().map(|bits| bits.count_ones()).sum();
         // Room for what is written ahead of its turn.
         let room = most as usize + AHEAD;
         if self.places.len() < room {
             self.places.resize(room.next_power_of_two(), 0);
-            self.passed.resize(room.next_power_of_two(), (0, 0));
         }
+        self.plain.make_room(room);
+        self.others.make_room(room);
         // All places first, so that the loop over them does not stumble at the end of every block.
         let mut places = &mut self.places[..];
         for (block, bits) in firsts.iter().enumerate() {
@@ -187,45 +241,63 @@ impl Starts {
             places = &mut places[count..];
         }
         let (known, gate) = (&*self.known, &*gate.ascii);
-        let passed = &mut self.passed[..];
-        let mut count = 0;
-        for at in &self.places[..most as usize] {
+        let (plain, others) = (&mut self.plain, &mut self.others);
+        let places = &self.places[..most as usize];
+        let places_in = Places { text: bytes, words: masks.words(), places };
+        // What vectors leave over is done one by one.
+        let (done, mut count) = pass_vectors(masks.level(), &places_in, gate, known, plain, others);
+        for at in &places[done..] {
             let at = *at as usize;
-            // A word of 64 bytes or more is long, whatever its length.
             let len = masks.from(at).trailing_ones() as usize;
             let mask = LOW_EIGHT[len.min(8)];
             let raw = match bytes.get(at..at + 8) {
                 Some(chunk) => u64::from_le_bytes(chunk.try_into().unwrap_or_default()),
                 None => super::eight(&bytes[at..]),
             } & mask;
-            let (bit, slot) = places_of(raw | ASCII_FOLD & mask);
+            let folded = raw | ASCII_FOLD & mask;
+            let (bit, slot) = places_of(folded);
             let capital = (raw as u8).wrapping_sub(b'A') < 26;
             let let_through = gate[bit / 64 + usize::from(capital) * GATE_WORDS] >> (bit % 64) & 1 != 0;
-            let ascii = raw & HIGHS == 0;
-            let known = (known[slot] == raw) & (len <= 8);
-            passed[count] = (at as u32, len as u32);
-            count += usize::from((let_through | !ascii) & !known);
+            let (ascii, short) = (raw & HIGHS == 0, len <= 8);
+            let known = (known[slot] == raw) & short;
+            let passes = (let_through | !ascii) & !known;
+            let len = len as u32 | if capital { CAPITAL } else { 0 };
+            plain.set(count.0, folded, at as u32, len);
+            others.set(count.1, folded, at as u32, len);
+            count.0 += usize::from(passes & ascii & short);
+            count.1 += usize::from(passes & !(ascii & short));
         }
         count
     }
 
-    /// Hands the words to `each` that the gate lets through and that are not known to begin nothing.
-    #[inline]
+    /// Hands the words to `each` that the gate lets through and that are not known to begin nothing, in no order.
     pub fn find(
         &mut self,
         text: &str,
         masks: &Masks,
         memory: &mut Memory,
         gate: &Gate,
-        keep: impl Fn(u64, bool) -> bool,
-        mut each: impl FnMut(Word),
+        look: impl Fn(Word, usize) -> Look,
+        mut each: impl FnMut(Word, usize),
     ) {
         let bytes = text.as_bytes();
-        let count = fast(Pass { starts: self, bytes, masks, gate });
-        let passed = std::mem::take(&mut self.passed);
-        for &(at, len) in &passed[..count] {
-            let (start, mut len) = (at as usize, len as usize);
-            if len == 64 {
+        let (plain_count, others_count) = fast(Pass { starts: self, bytes, masks, gate });
+        let (plain, others) = (std::mem::take(&mut self.plain), std::mem::take(&mut self.others));
+        let Passed { folded, starts, lens } = &plain;
+        for ((folded, start), len) in folded.iter().zip(starts).zip(lens).take(plain_count) {
+            let (len, capital) = ((len & !CAPITAL) as usize, len & CAPITAL != 0);
+            let hash = hash_sixteen([*folded, 0], len);
+            let word = Word::new(hash, *start as usize, *start as usize + len, capital, false);
+            let next = masks.next_word(word.end as usize);
+            match look(word, next) {
+                Look::Keep => each(word, next),
+                Look::NotHere => {}
+                Look::Nothing => self.begins_nothing(text, word),
+            }
+        }
+        for (start, len) in others.starts.iter().zip(&others.lens).take(others_count) {
+            let (start, mut len) = (*start as usize, (len & !CAPITAL) as usize);
+            if len >= LONG {
                 len = masks.word_end(start) - start;
             }
             let raw = sixteen(bytes, start, len);
@@ -239,13 +311,14 @@ impl Starts {
                 _ => (hash_long(&bytes[start..start + len], ASCII_FOLD), bytes[start].is_ascii_uppercase()),
             };
             let word = Word::new(hash, start, start + len, capital, false);
-            if keep(hash, capital) {
-                each(word);
-            } else {
-                self.begins_nothing(text, word);
+            let next = masks.next_word(word.end as usize);
+            match look(word, next) {
+                Look::Keep => each(word, next),
+                Look::NotHere => {}
+                Look::Nothing => self.begins_nothing(text, word),
             }
         }
-        self.passed = passed;
+        (self.plain, self.others) = (plain, others);
     }
 
     /// Remembers that a word begins no name of the stack.
@@ -270,10 +343,10 @@ struct Pass<'a> {
 }
 
 impl Work for Pass<'_> {
-    type Output = usize;
+    type Output = (usize, usize);
 
     #[inline(always)]
-    fn run(self) -> usize {
+    fn run(self) -> (usize, usize) {
         self.starts.pass(self.bytes, self.masks, self.gate)
     }
 }
