@@ -149,7 +149,7 @@ pub(crate) fn compare(
 
 /// The verdict on a name without symbols at its edges, where the raw bytes of name and text (not equal, as many words) tell
 /// it; `None` where they do not.
-pub(crate) fn quick(record: &NameRecord<'_>, text: &[u8], context: &Context<'_>) -> Option<bool> {
+pub(crate) fn quick(record: &NameRecord<'_>, text: &str, context: &Context<'_>) -> Option<bool> {
     let smart = record.policy == 0 && context.policy.is_none() || context.policy == Some(MatchPolicy::Smart);
     if !smart {
         return None;
@@ -158,24 +158,25 @@ pub(crate) fn quick(record: &NameRecord<'_>, text: &[u8], context: &Context<'_>)
     let many = record.flags & names::MANY_WORDS != 0;
     match (name.is_ascii(), text.is_ascii()) {
         (true, true) if !many => {
-            if !name.eq_ignore_ascii_case(text) {
+            if !name.eq_ignore_ascii_case(text.as_bytes()) {
                 // Another word with the same hash, or a name with soft gaps around it.
                 return (name.len() == text.len()).then_some(false);
             }
-            let capitals = name.iter().zip(text).all(|(a, b)| !a.is_ascii_uppercase() || b.is_ascii_uppercase());
+            let capitals =
+                name.iter().zip(text.as_bytes()).all(|(a, b)| !a.is_ascii_uppercase() || b.is_ascii_uppercase());
             if capitals {
                 return Some(true);
             }
             (record.flags & names::ACRONYM == 0).then_some(false)
         }
         // Marks in the text must be in the name.
-        (true, false) if !many => std::str::from_utf8(text).is_ok_and(fold::has_marks).then_some(false),
+        (true, false) if !many => fold::has_marks(text).then_some(false),
         // An untagged name of one word keeps its marks.
         (false, true) if !many => (record.flags & names::MARKED != 0 && record.lang == 0).then_some(false),
         // Of the column of acronyms, more words count as such than their shape tells.
         _ if record.role == 2 => None,
         _ => {
-            let (name, text) = (std::str::from_utf8(name).ok()?, std::str::from_utf8(text).ok()?);
+            let name = std::str::from_utf8(name).ok()?;
             fold::tell_apart(name, text, many || record.flags & names::ACRONYM != 0, !many)
         }
     }

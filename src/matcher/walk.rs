@@ -229,7 +229,6 @@ impl Walker {
     }
 
     /// Adds the hits of a layer among all words of a text; the byte where it was given up, if it was.
-    #[expect(clippy::too_many_arguments, reason = "the state of one search")]
     #[inline(never)]
     pub fn dense(
         &mut self,
@@ -395,7 +394,11 @@ impl Layer<'_> {
             if raw == text {
                 return self.hit(record, *entity, name, span, Nearness::Exact, false, hits);
             }
-            match policy::quick(record, raw, context) {
+            match context
+                .text
+                .get(span.start as usize..span.end as usize)
+                .and_then(|raw| policy::quick(record, raw, context))
+            {
                 Some(true) => return self.hit(record, *entity, name, span, Nearness::Folded, false, hits),
                 Some(false) => return,
                 None => {}
