@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::records::{Records, Step};
 use super::report::{Fault, Report};
 use crate::gazetteer::{NameRole, SmolStr};
 
@@ -214,11 +213,13 @@ pub(super) fn is_long(bytes: &[u8], extension: &str) -> bool {
 
 /// The first record, from the first 64 KiB.
 fn first_cells(bytes: &[u8], delimiter: u8) -> Vec<String> {
-    let mut cells = Vec::new();
-    match Records::new(&bytes[..bytes.len().min(1 << 16)], delimiter).next(&mut cells) {
-        Step::Record(_) => cells.iter().map(|cell| cell.lossy(bytes)).collect(),
-        _ => Vec::new(),
-    }
+    let beginning = &bytes[..bytes.len().min(1 << 16)];
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(beginning);
+    // A slice gives no input error, and the reader is flexible about lengths; what is wrong is told when rows are read.
+    let header = reader.byte_headers();
+    header
+        .map(|cells| cells.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect())
+        .unwrap_or_default()
 }
 
 /// Language tags, each stored once.

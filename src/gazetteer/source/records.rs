@@ -57,6 +57,7 @@ impl Cell {
     }
 
     /// What the cell says, invalid bytes replaced.
+    #[cfg(test)]
     pub(super) fn lossy(self, bytes: &[u8]) -> String {
         let cell = String::from_utf8_lossy(&bytes[self.start..self.end]);
         if self.doubled { cell.replace("\"\"", "\"") } else { cell.into_owned() }
