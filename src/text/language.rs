@@ -161,6 +161,14 @@ mod tests {
             assert_eq!(detect(&text.nfd().collect::<String>()), language, "NFD of {text}");
             assert_eq!(detect(&text.to_uppercase()), language, "capitals of {text}");
         }
+        // `ố` is one letter in all its forms, not `ô` as well; and a mark that no letter takes is none.
+        for text in [
+            "\u{1D516} \u{16FF0} politique étrangère\u{301}\u{200B}ministère des transports du vietnam ɐɐ \u{1B170} an ninh quốc gia ",
+            "quốc gia, hội nghị du de la",
+        ] {
+            let (composed, decomposed): (String, String) = (text.nfc().collect(), text.nfd().collect());
+            assert_eq!(detect(&composed), detect(&decomposed), "{text}");
+        }
     }
 
     #[test]

@@ -84,8 +84,10 @@ const ENCLITICS: [&[u8]; 7] = [b"s", b"t", b"d", b"m", b"re", b"ve", b"ll"];
 /// Calls `visit` with each word of a text, in lower case and composed.
 pub(super) fn each_word(text: &str, mut visit: impl FnMut(Word<'_>)) {
     let bytes = text.as_bytes();
-    let small = bytes.iter().filter(|byte| byte.is_ascii_lowercase()).count();
-    let capital = bytes.iter().filter(|byte| byte.is_ascii_uppercase()).count();
+    // A base letter before its mark counts as little as the letter that holds both.
+    let bare = |at: usize| !matches!(bytes.get(at + 1), Some(0xCC | 0xCD));
+    let small = bytes.iter().enumerate().filter(|(at, byte)| byte.is_ascii_lowercase() && bare(*at)).count();
+    let capital = bytes.iter().enumerate().filter(|(at, byte)| byte.is_ascii_uppercase() && bare(*at)).count();
     let mut at = 0;
     let mut starts_segment = true;
     let mut words_in_segment = 0;
@@ -114,6 +116,7 @@ pub(super) fn each_word(text: &str, mut visit: impl FnMut(Word<'_>)) {
                 at += c.len_utf8();
             }
         }
+        word.end_letter();
         let gap = text[at..].chars().next();
         let gap_len = gap.map_or(0, char::len_utf8);
         if word.len > 0 || word.letters.other_script > 0 {
@@ -163,6 +166,12 @@ struct Buffer {
     last: usize,
     is_cut: bool,
     letters: Letters,
+    /// The last letter, which marks may still make another one; looked at when it is whole.
+    letter: Option<char>,
+    /// A mark that makes no letter with it stands behind the last letter.
+    is_marked: bool,
+    /// The last letter is in `bytes`.
+    is_kept: bool,
 }
 
 impl Buffer {
@@ -171,7 +180,10 @@ impl Buffer {
     }
 
     fn push_ascii(&mut self, byte: u8) {
-        if self.len < 16 {
+        self.end_letter();
+        self.letter = Some(byte.into());
+        self.is_kept = self.len < 16;
+        if self.is_kept {
             self.last = self.len;
             self.bytes[self.len] = byte;
             self.len += 1;
@@ -180,34 +192,46 @@ impl Buffer {
         }
     }
 
+    /// Looks at the last letter: `o`, a circumflex and an acute are ố, and neither o nor ô.
+    fn end_letter(&mut self) {
+        if let Some(letter) = self.letter.take()
+            && (self.is_marked || !letter.is_ascii())
+        {
+            self.letters.see(letter);
+        }
+        self.is_marked = false;
+    }
+
     /// Takes a letter or mark beyond ASCII; false if it is neither.
     fn push(&mut self, c: char) -> bool {
         if matches!(c, '\u{300}'..='\u{36F}') {
-            if let Some(base) = self.last_char() {
-                let composed = compose(base, c).unwrap_or(base);
-                self.len = self.last;
-                self.push_char(composed);
-                self.letters.see(composed);
+            match self.letter.and_then(|base| compose(base, c)) {
+                Some(composed) => {
+                    self.letter = Some(composed);
+                    if self.is_kept {
+                        self.len = self.last;
+                        self.push_char(composed);
+                    }
+                }
+                None => self.is_marked = self.letter.is_some(),
             }
             return true;
         }
         let Some(lower) = lower_letter(c) else { return c == '\u{AD}' };
-        self.letters.see(lower);
+        self.end_letter();
+        self.letter = Some(lower);
         self.push_char(lower);
         true
     }
 
     fn push_char(&mut self, c: char) {
-        if self.len + c.len_utf8() <= 16 {
+        self.is_kept = self.len + c.len_utf8() <= 16;
+        if self.is_kept {
             self.last = self.len;
             self.len += c.encode_utf8(&mut self.bytes[self.len..]).len();
         } else {
             self.is_cut = true;
         }
-    }
-
-    fn last_char(&self) -> Option<char> {
-        std::str::from_utf8(&self.bytes[self.last..self.len]).ok()?.chars().next()
     }
 
     fn finish(&mut self, apostrophe_after: bool, apostrophe_before: bool) {

@@ -52,27 +52,32 @@ struct Sixteen(__m128i);
 impl Sixteen {
     #[inline(always)]
     fn splat(byte: u8) -> Self {
+        // SAFETY: every x86-64 has SSE2, and no memory is read.
         Self(unsafe { _mm_set1_epi8(byte as i8) })
     }
 
     #[inline(always)]
     fn and(self, other: Self) -> Self {
+        // SAFETY: every x86-64 has SSE2, and no memory is read.
         Self(unsafe { _mm_and_si128(self.0, other.0) })
     }
 
     #[inline(always)]
     fn or(self, other: Self) -> Self {
+        // SAFETY: every x86-64 has SSE2, and no memory is read.
         Self(unsafe { _mm_or_si128(self.0, other.0) })
     }
 
     #[inline(always)]
     fn is(self, byte: u8) -> Self {
+        // SAFETY: every x86-64 has SSE2, and no memory is read.
         Self(unsafe { _mm_cmpeq_epi8(self.0, Self::splat(byte).0) })
     }
 
     /// Bytes from `low` to `high`.
     #[inline(always)]
     fn within(self, low: u8, high: u8) -> Self {
+        // SAFETY: every x86-64 has SSE2, and no memory is read.
         unsafe {
             let above = _mm_sub_epi8(self.0, Self::splat(low).0);
             Self(_mm_cmpeq_epi8(_mm_min_epu8(above, Self::splat(high - low).0), above))
@@ -82,6 +87,7 @@ impl Sixteen {
     /// The highest bit of each byte.
     #[inline(always)]
     fn bits(self) -> u64 {
+        // SAFETY: every x86-64 has SSE2, and no memory is read.
         u64::from(unsafe { _mm_movemask_epi8(self.0) } as u16)
     }
 }

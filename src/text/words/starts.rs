@@ -361,3 +361,44 @@ const LOW_EIGHT: [u64; 9] = {
     }
     masks
 };
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::super::masks::Level;
+    use super::super::Scanner;
+    use super::{Gate, Look};
+
+    proptest! {
+        /// What one level lets through, all do: the vectors of the gate and the loop over single words, up to the end of
+        /// the text, before and after they learnt which words begin nothing.
+        #[test]
+        fn all_levels_let_the_same_words_through(
+            texts in prop::collection::vec("(([a-c]{1,9}|[A-C][a-cé]{0,20}|[đéÀ][a-c]{0,7}|[a-cA-C]{50,70})([ ,.'’]|[ ,.'’]{0,2}\\PC)?){0,40}", 1..4),
+            keys in prop::collection::vec(("[a-c]{1,9}", any::<bool>()), 0..8),
+        ) {
+            let mut gate = Gate::default();
+            keys.iter().for_each(|(key, lower)| gate.insert(key, *lower));
+            let passed = |level: Level| {
+                let mut scanner = Scanner::with_level(level);
+                let mut passed = Vec::new();
+                for text in texts.iter().chain(&texts) {
+                    scanner.read(text, gate.first());
+                    if scanner.is_plain() {
+                        let mut words = Vec::new();
+                        let look = |word: super::Word, _| if word.hash().is_multiple_of(3) { Look::Nothing } else { Look::Keep };
+                        scanner.starts(text, 1, &gate, look, |word, next| words.push((word, next)));
+                        words.sort_by_key(|(word, _)| word.start);
+                        passed.push(words);
+                    }
+                }
+                passed
+            };
+            let expected = passed(Level::Portable);
+            for level in Level::available() {
+                prop_assert_eq!(&passed(level), &expected, "{:?}", level);
+            }
+        }
+    }
+}
