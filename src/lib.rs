@@ -65,8 +65,8 @@
 pub mod cli;
 pub mod corpus;
 pub mod engine;
-pub mod eval;
 mod error;
+pub mod eval;
 pub mod export;
 pub mod gazetteer;
 pub mod lexicon;

@@ -52,7 +52,8 @@ pub(super) fn run(args: &EvalArgs, config: Option<PathBuf>) -> Result<Outcome> {
         context: args.context,
         threads: args.threads.unwrap_or(0),
     };
-    let mut hearer = Hearer { report, errors: args.errors.as_deref().map(ErrorFile::create).transpose()?, incomplete: 0 };
+    let mut hearer =
+        Hearer { report, errors: args.errors.as_deref().map(ErrorFile::create).transpose()?, incomplete: 0 };
     let stop = setup::stop_flag();
     let evaluation = evaluate(&extractor, &gold, &options, &stop, &mut hearer);
     let Hearer { mut report, errors, incomplete } = hearer;

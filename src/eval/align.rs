@@ -10,14 +10,14 @@ use crate::text::Span;
 pub(super) struct Wanted {
     pub span: Span,
     /// The kind, and further acceptable ones.
-    pub kinds: Vec<u16>,
+    pub kinds: Vec<u32>,
 }
 
 /// A mention found, in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Got {
     pub span: Span,
-    pub kind: u16,
+    pub kind: u32,
 }
 
 /// What became of the mentions: indices of [`Wanted`] and [`Got`].
@@ -91,11 +91,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn wanted(marks: &[(u32, u32, &[u16])]) -> Vec<Wanted> {
-        marks.iter().map(|(start, end, kinds)| Wanted { span: Span::new(*start, *end), kinds: kinds.to_vec() }).collect()
+    fn wanted(marks: &[(u32, u32, &[u32])]) -> Vec<Wanted> {
+        marks
+            .iter()
+            .map(|(start, end, kinds)| Wanted { span: Span::new(*start, *end), kinds: kinds.to_vec() })
+            .collect()
     }
 
-    fn got(mentions: &[(u32, u32, u16)]) -> Vec<Got> {
+    fn got(mentions: &[(u32, u32, u32)]) -> Vec<Got> {
         mentions.iter().map(|(start, end, kind)| Got { span: Span::new(*start, *end), kind: *kind }).collect()
     }
 

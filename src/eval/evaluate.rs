@@ -141,7 +141,7 @@ struct Plan {
     /// The kinds that are scored, in small letters.
     kinds: Vec<String>,
     /// By number of a kind in the stack: its place among those scored.
-    of_stack: Vec<Option<u16>>,
+    of_stack: Vec<Option<u32>>,
 }
 
 impl Plan {
@@ -157,7 +157,7 @@ impl Plan {
         };
         let place = |kind: &str| {
             let kind = kind.to_lowercase();
-            kinds.iter().position(|scored| *scored == kind).map(|place| place as u16)
+            kinds.iter().position(|scored| *scored == kind).map(|place| place as u32)
         };
         let of_stack = extractor.stack().kinds().map(place).collect();
         Self { kinds, of_stack }
@@ -170,11 +170,11 @@ impl Plan {
     }
 
     /// The place of a kind of the gold among those scored.
-    fn place(&self, kind: &str) -> Option<u16> {
-        self.kinds.iter().position(|scored| scored == kind).map(|place| place as u16)
+    fn place(&self, kind: &str) -> Option<u32> {
+        self.kinds.iter().position(|scored| scored == kind).map(|place| place as u32)
     }
 
-    fn found(&self, mention: &Mention) -> Option<u16> {
+    fn found(&self, mention: &Mention) -> Option<u32> {
         self.of_stack.get(usize::from(mention.kind.0)).copied().flatten()
     }
 }
@@ -192,7 +192,8 @@ struct Judged {
 fn problem_of(worker: &mut Worker<'_>, record: &GoldRecord, (path, line): (&std::path::Path, u64)) -> Option<Problem> {
     let document = Document { lang: record.lang.as_str().into(), ..Document::new(&record.id, &record.text) };
     worker.extract(&document).given_up?;
-    let message = format!("more than {} hits, so the document was not searched to its end", max_hits(record.text.len()));
+    let message =
+        format!("more than {} hits, so the document was not searched to its end", max_hits(record.text.len()));
     Some(Problem::error("too-many-hits", message).in_file(path.display().to_string()).at_line(line))
 }
 
@@ -208,7 +209,7 @@ fn judge(
     let extraction = worker.extraction();
     let (mut wanted, mut marks, mut ignored) = (Vec::new(), Vec::new(), Vec::new());
     for mark in &record.mentions {
-        let also: Vec<u16> = mark.also.iter().filter_map(|kind| plan.place(kind)).collect();
+        let also: Vec<u32> = mark.also.iter().filter_map(|kind| plan.place(kind)).collect();
         match plan.place(&mark.kind).filter(|_| !mark.ignore) {
             Some(kind) => {
                 wanted.push(Wanted { span: mark.chars, kinds: std::iter::once(kind).chain(also).collect() });
@@ -234,21 +235,21 @@ fn judge(
 
     let mut counts = vec![KindCounts::default(); plan.kinds.len()];
     for mark in &wanted {
-        counts[usize::from(mark.kinds[0])].gold += 1;
+        counts[mark.kinds[0] as usize].gold += 1;
     }
     for (w, _) in &aligned.right {
-        let kind = &mut counts[usize::from(wanted[*w].kinds[0])];
+        let kind = &mut counts[wanted[*w].kinds[0] as usize];
         kind.right += 1;
         kind.found += 1;
     }
     for (w, g) in &aligned.wrong_kind {
-        counts[usize::from(wanted[*w].kinds[0])].gold_as_other += 1;
-        let kind = &mut counts[usize::from(got[*g].kind)];
+        counts[wanted[*w].kinds[0] as usize].gold_as_other += 1;
+        let kind = &mut counts[got[*g].kind as usize];
         kind.found_as_other += 1;
         kind.found += 1;
     }
     for g in &aligned.spurious {
-        counts[usize::from(got[*g].kind)].found += 1;
+        counts[got[*g].kind as usize].found += 1;
     }
     let stack = extractor.stack();
     let entity_of = |mark: &GoldMention| -> Option<EntityId> {
@@ -256,7 +257,7 @@ fn judge(
         stack.find(&normalise_id(id)?)
     };
     for (mark, wanted) in marks.iter().zip(&wanted).filter(|(mark, _)| !mark.id.is_empty()) {
-        let ids = &mut counts[usize::from(wanted.kinds[0])].ids;
+        let ids = &mut counts[wanted.kinds[0] as usize].ids;
         ids.with_id += 1;
         let Some(entity) = entity_of(mark) else { continue };
         ids.listed += 1;
@@ -276,22 +277,28 @@ fn judge(
     }
     if options.errors {
         let id = |entity: Option<EntityId>| entity.map_or(String::new(), |entity| stack.id(entity).to_owned());
-        let mut writer = Mistakes { record, places: Places::new(&record.text), context: options.context, out: Vec::new() };
+        let mut writer =
+            Mistakes { record, places: Places::new(&record.text), context: options.context, out: Vec::new() };
         let Alignment { wrong_kind, missed, spurious, .. } = &aligned;
         for w in missed {
             let mark = marks[*w];
             writer.add(Mistake::Missed, mark.chars, &mark.kind, "", id(entity_of(mark)), "");
         }
         for g in spurious {
-            let (kind, mention) = (&plan.kinds[usize::from(got[*g].kind)], mentions[*g]);
+            let (kind, mention) = (&plan.kinds[got[*g].kind as usize], mentions[*g]);
             writer.add(Mistake::Spurious, mention.chars, "", kind, id(mention.entity), mention.rule);
         }
         for (w, g) in wrong_kind {
-            let (kind, mention) = (&plan.kinds[usize::from(got[*g].kind)], mentions[*g]);
+            let (kind, mention) = (&plan.kinds[got[*g].kind as usize], mentions[*g]);
             writer.add(Mistake::WrongKind, mention.chars, &marks[*w].kind, kind, id(mention.entity), mention.rule);
         }
         writer.out.sort_by(|a, b| {
-            (a.start_char, a.end_char, a.mistake, &a.found_kind).cmp(&(b.start_char, b.end_char, b.mistake, &b.found_kind))
+            (a.start_char, a.end_char, a.mistake, &a.found_kind).cmp(&(
+                b.start_char,
+                b.end_char,
+                b.mistake,
+                &b.found_kind,
+            ))
         });
         judged.errors.append(&mut writer.out);
     }

@@ -12,8 +12,8 @@ pub mod lint;
 mod names;
 pub mod source;
 
-pub(crate) use ids::normalise as normalise_id;
 pub use entity::{Details, Entity, Name, NameRole, Names};
+pub(crate) use ids::normalise as normalise_id;
 pub use smol_str::SmolStr;
 pub use source::content_hash;
 

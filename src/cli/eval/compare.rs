@@ -109,8 +109,10 @@ mod tests {
     #[test]
     fn kinds_of_either_side_are_compared() {
         let figures = |f1: f64| json!({ "strict": { "f1": f1 } });
-        let before = json!({ "total": { "kinds": { "place": figures(0.5), "ship": figures(0.1) }, "all": figures(0.4) } });
-        let now = json!({ "total": { "kinds": { "person": figures(0.3), "place": figures(0.75) }, "all": figures(0.3) } });
+        let before =
+            json!({ "total": { "kinds": { "place": figures(0.5), "ship": figures(0.1) }, "all": figures(0.4) } });
+        let now =
+            json!({ "total": { "kinds": { "person": figures(0.3), "place": figures(0.75) }, "all": figures(0.3) } });
         let changes = Earlier { path: "a.json".into(), value: before }.changes(&now);
         let f1: Vec<_> = changes.kinds.iter().map(|(kind, of)| (kind.as_deref(), of[2].growth())).collect();
         let expected = [(Some("person"), None), (Some("place"), Some(0.25)), (Some("ship"), None), (None, Some(-0.1))];
