@@ -14,6 +14,7 @@ mod names;
 pub mod source;
 
 pub use entity::{Details, Entity, Name, NameRole, Names};
+pub(crate) use ids::normalise as normalise_id;
 pub use smol_str::SmolStr;
 pub use source::content_hash;
 
