@@ -1,4 +1,4 @@
-//! Makes what the library embeds: the table of its folding, and the built-in gazetteers, compiled.
+//! Makes what the library embeds: the table of its folding, those of common forms, and the built-in gazetteers, compiled.
 //!
 //! The compiler is the library's own code, built once more as a package for this script
 //! (`gazetteers/build/compiler`), so that the file is what `gazetier compile` would write.
@@ -9,12 +9,16 @@ use gazetier_compiler::compile_builtin;
 
 #[path = "src/text/fold/table.rs"]
 mod fold_table;
+#[path = "src/text/lang/forms/build.rs"]
+mod forms;
 
 fn main() {
     let folder = std::env::var_os("OUT_DIR").map(PathBuf::from).expect("cargo sets OUT_DIR");
     fold_table::write(&folder);
+    forms::write(Path::new("src/text/lang"), &folder);
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src/text/fold/table.rs");
+    println!("cargo::rerun-if-changed=src/text/lang/forms");
     // A compiled gazetteer is in the byte order of the machine that compiles it. One for another order is left empty:
     // the library compiles its rows when it starts, then.
     let order = std::env::var("CARGO_CFG_TARGET_ENDIAN").unwrap_or_default();

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 pub const MAGIC: [u8; 8] = *b"\x89gaz\r\n\x1a\n";
 /// The format that this build writes and reads. It covers the layout of the sections, the hashes in them, and the
 /// folding and cutting of words that those stand for.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 /// Written in the order of the machine that compiles.
 const BYTE_ORDER: u32 = 0x0102_0304;
 /// Sections begin at multiples of so many bytes.

@@ -21,6 +21,7 @@ use crate::gazetteer::{
     Action, DEFAULT_PRIOR, Entity, Layer, MAX_NAME_BYTES, MAX_NAME_WORDS, MatchPolicy, Name, NameRole, SmolStr,
 };
 use crate::text::fold::{Folded, Gap, is_acronym};
+use crate::text::lang::forms::is_form;
 use crate::text::masks::is_caseless;
 use crate::text::words::{Gate, first_prefix, hash_key, next_prefix};
 
@@ -308,6 +309,9 @@ impl<'f> Compiler<'f> {
                     record.flags |= flag;
                 }
             }
+        }
+        if words < 2 && is_form(text) {
+            record.own |= names::COMMON;
         }
         record.length = length.min(u16::MAX as usize) as u16;
         self.put(record, text)?;

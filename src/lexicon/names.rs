@@ -25,6 +25,9 @@ pub(crate) const OWN_PRIOR: u8 = 1;
 /// `NameRecord::own`: the policy is the name's own, not the entity's.
 pub(crate) const OWN_POLICY: u8 = 2;
 
+/// `NameRecord::own`: the name is one word that is a form of some language (`text::lang::forms`).
+pub(crate) const COMMON: u8 = 8;
+
 /// One name as its record has it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct NameRecord<'a> {
@@ -44,7 +47,7 @@ pub(crate) struct NameRecord<'a> {
     pub flags: u8,
     /// 0 canonical, 1 alias, 2 acronym.
     pub role: u8,
-    /// [`OWN_PRIOR`], [`OWN_POLICY`].
+    /// [`OWN_PRIOR`], [`OWN_POLICY`], [`COMMON`].
     pub own: u8,
     /// How many words it has; 0 for symbols only.
     pub words: u8,

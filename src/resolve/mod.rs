@@ -264,6 +264,7 @@ impl Resolver {
             words: self.matcher.complete(text),
             sentences: &self.sentences,
             common: self.common,
+            ascii: None,
             passages: &mut passages,
             cues: &mut self.cues,
         };
@@ -280,6 +281,7 @@ impl Resolver {
                 }
             }
         });
+        gates::drop_common(&mut self.hits, &mut scene, options.keep_dropped.then_some(dropped));
         group(&mut self.hits, &mut self.groups);
         select(&mut self.groups, options.overlaps, &mut self.order);
         if options.overlaps == Overlaps::All {

@@ -2,8 +2,9 @@
 
 use hashbrown::HashMap;
 
-use crate::lexicon::{EntityId, Stack};
+use crate::lexicon::{EntityId, NameRecord, Stack};
 use crate::matcher::{Hit, Passages};
+use crate::text::lang::forms::{self, Form};
 use crate::text::words::{Word, hash_key};
 use crate::text::{Language, Sentences, Span, search_key};
 
@@ -22,6 +23,8 @@ pub(crate) struct Scene<'a> {
     pub sentences: &'a Sentences,
     /// Whether a word in lower case is common in a language.
     pub common: CommonWords,
+    /// Whether the text is ASCII, once asked.
+    pub ascii: Option<bool>,
     pub passages: &'a mut Passages,
     pub cues: &'a mut Cues,
 }
@@ -46,6 +49,35 @@ impl Scene<'_> {
     pub fn begins_sentence(&self, word: usize) -> bool {
         word == 0
             || self.sentences.index_of(self.words[word].start) != self.sentences.index_of(self.words[word - 1].start)
+    }
+
+    /// What is known of the form of a one-word hit in the document's language.
+    pub fn form(&mut self, span: Span, name: &NameRecord<'_>) -> Option<Form> {
+        let surface = span.of(self.text);
+        let unmarked = surface.is_ascii()
+            && (!name.text.is_ascii()
+                || self.language == Language::VI && *self.ascii.get_or_insert_with(|| self.text.is_ascii()));
+        forms::form(self.language, surface, unmarked)
+    }
+
+    /// Whether a capital says nothing where a span begins.
+    pub fn opens_at(&self, span: Span) -> bool {
+        self.opens(self.words_of(span).0)
+    }
+
+    /// Whether a capital says nothing at a word: it is the first of its sentence, or stands behind a quotation mark, a
+    /// colon, a bracket, a dash.
+    pub fn opens(&self, word: usize) -> bool {
+        if word >= self.words.len() {
+            return false;
+        }
+        if word == 0 || self.begins_sentence(word) {
+            return true;
+        }
+        !self
+            .gap_after(word - 1)
+            .chars()
+            .all(|c| c.is_whitespace() || matches!(c, ',' | '\'' | '’' | '-' | '\u{2011}' | '.'))
     }
 
     /// Whether one of the entity's cues stands in the same sentence or within 12 words; `true` if it needs none.

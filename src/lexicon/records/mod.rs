@@ -13,7 +13,7 @@
 //! | 1 | folded length; 255: in two bytes behind the head |
 //! | 1 | flags ([`names`](super::names)) |
 //! | 1 | words (0 to 32), policy × 64 |
-//! | 1 | role, own × 4, and [`RANKED`] |
+//! | 1 | role, own × 4 (without its bit 4, which is [`RANKED`]) |
 //! | 1 | language; 255: in two bytes behind the head |
 //! | 4, 4, 2, 2, 4, 4, 2 | as far as the head says: distance, text length, folded length, language, own prior, distance from the listed name, rank |
 //! | … | the text |
@@ -39,7 +39,7 @@ mod write;
 pub(super) use write::{EntityDraft, Strings, write_entity, write_name};
 
 use super::entities::{NO_POLICY, PLACED, PRIOR_GIVEN, SHADOWED};
-use super::names::{GENERATED, NameRecord, OWN_PRIOR};
+use super::names::{COMMON, GENERATED, NameRecord, OWN_POLICY, OWN_PRIOR};
 use crate::gazetteer::DEFAULT_PRIOR;
 
 /// Records begin at multiples of so many bytes.
@@ -272,7 +272,7 @@ impl<'a> Records<'a> {
         let folded = if head[3] == WIDE { cursor.u16()? } else { u16::from(head[3]) };
         let lang = if head[7] == WIDE { cursor.u16()? } else { u16::from(head[7]) };
         let entity = index.checked_sub(back)?;
-        let own = head[6] >> 2 & 3;
+        let own = head[6] >> 2 & (OWN_PRIOR | OWN_POLICY | COMMON);
         let prior = if own & OWN_PRIOR != 0 { cursor.f32()? } else { self.prior(entity) };
         let listed = if head[4] & GENERATED != 0 { index.checked_sub(cursor.u32()?)? } else { index };
         let rank = if head[6] & RANKED != 0 { cursor.u16()? } else { 0 };

@@ -3,10 +3,13 @@
 //! One gate is one file, listed in [`GATES`]; its reason is what `explain` shows.
 
 mod capitals_passage;
+mod common_form;
 mod foreign_word;
 mod kinship;
+mod lower_case_word;
 mod needs_context;
-mod sentence_start;
+
+pub(super) use common_form::drop_common;
 
 use super::scene::Scene;
 use crate::lexicon::names::NameRecord;
@@ -25,9 +28,9 @@ pub(crate) trait Gate: Sync {
 pub(crate) const GATES: &[&dyn Gate] = &[
     &capitals_passage::CapitalsPassage,
     &foreign_word::ForeignWord,
+    &lower_case_word::LowerCaseWord,
     &needs_context::NeedsContext,
     &kinship::Kinship,
-    &sentence_start::SentenceStart,
 ];
 
 #[cfg(test)]

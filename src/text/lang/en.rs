@@ -10,6 +10,7 @@ pub static DATA: LanguageData = LanguageData {
     language: Language::EN,
     common_list: include_str!("common-en.txt"),
     common_set: OnceLock::new(),
+    forms: include_bytes!(concat!(env!("OUT_DIR"), "/forms-en.bin")),
     function_words: "the a an of and to in is was are were be been being has have had do does did not no it its he she \
         they we you i his her their our your my this that these those with for from by on at as or but if than then \
         when where who which what how why all any some more most other into over after before between during through \

@@ -10,6 +10,7 @@ pub static DATA: LanguageData = LanguageData {
     language: Language::FR,
     common_list: include_str!("common-fr.txt"),
     common_set: OnceLock::new(),
+    forms: include_bytes!(concat!(env!("OUT_DIR"), "/forms-fr.bin")),
     function_words: "le la les l' un une des de du d' et est en à au aux que qui qu' dans pour par sur pas ne n' il elle \
         ils elles on nous vous je ce cet cette ces c' se s' sa son ses leur leurs mais ou où donc ni car avec sans sous \
         plus moins très été être sont était étaient a ont avait avoir fait faire comme tout tous toute toutes après \

@@ -16,6 +16,7 @@ pub(super) mod abbreviations;
 pub(super) mod detect;
 mod en;
 mod evidence;
+pub(crate) mod forms;
 mod fr;
 mod others;
 mod sample;
@@ -29,6 +30,8 @@ pub struct LanguageData {
     common_list: &'static str,
     /// `common_list` as a set, built on first use.
     common_set: OnceLock<HashSet<&'static str, foldhash::fast::FixedState>>,
+    /// Which words occur in lower case, and how much: the table that the build makes of `forms-*.txt`.
+    forms: &'static [u8],
     /// Closed-class and very common words, separated by spaces: the evidence of [`super::detect`].
     pub(super) function_words: &'static str,
     /// Words that begin a sentence but hardly ever a name: they decide after an abbreviation that may end a sentence.

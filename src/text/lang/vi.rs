@@ -10,6 +10,7 @@ pub static DATA: LanguageData = LanguageData {
     language: Language::VI,
     common_list: include_str!("common-vi.txt"),
     common_set: OnceLock::new(),
+    forms: include_bytes!(concat!(env!("OUT_DIR"), "/forms-vi.bin")),
     function_words: "là và của có không được cho trong với các những một này đó khi người về đã đang sẽ cũng như từ đến \
         tại để ra vào trên dưới sau trước theo hơn nhiều ở bị rất lại còn nên mà thì nếu nhưng hay hoặc vì do bởi cùng \
         đây tôi anh chị ông bà họ chúng ta nó ai gì nào đâu sao thế vậy làm việc năm ngày tháng hai ba nước nhà thành \
