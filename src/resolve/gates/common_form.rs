@@ -2,8 +2,8 @@
 //!
 //! Lists of villages and surnames hold `Centre`, `Pour` and `Nice`. Where a form occurs in lower case for the most part
 //! (`text::lang::forms`, by the language of the document), a hit of such a name is dropped: where a sentence begins, since
-//! a capital says nothing there (`Nice to meet you`; reason `sentence start`), and inside a sentence if most of its
-//! occurrences are in lower case (`le Centre de recherche`; reason `common form`).
+//! a capital says nothing there (`Nice to meet you`; reason `sentence start`), and inside a sentence if nine of
+//! ten occurrences are in lower case (`le Centre de recherche`; reason `common form`).
 //!
 //! What speaks for the name: the entity is important or has cues of its own (`needs`), the document names it in another
 //! way too (`John Nice … Nice`), or it is a person with a form of address before it (`Mme Petit`).
@@ -18,9 +18,9 @@ use crate::resolve::Dropped;
 use crate::text::{Span, lang};
 
 /// Where a sentence begins, forms of this share of lower case (in tenths) are words.
-const AT_START: u8 = 3;
+const AT_START: u8 = 5;
 /// Inside a sentence, where a capital speaks for a name, forms of this share are.
-const INSIDE: u8 = 5;
+const INSIDE: u8 = 9;
 
 /// Drops the hits that are words. Asked after the other gates, since a hit that they drop speaks for nothing.
 pub(in crate::resolve) fn drop_common(hits: &mut Vec<Hit>, scene: &mut Scene<'_>, dropped: Option<&mut Vec<Dropped>>) {

@@ -11,7 +11,7 @@ use crate::lexicon::policy_code;
 use crate::matcher::Hit;
 
 /// Forms of this share of lower case (in tenths) are words: nothing but the list speaks for a name.
-const MOSTLY: u8 = 3;
+const MOSTLY: u8 = 5;
 
 pub(super) struct LowerCaseWord;
 
