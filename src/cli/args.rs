@@ -390,9 +390,22 @@ Examples:
   gazetier compile world.gaz own/ -o all.gaz       several, made into one
   gazetier extract -g all.gaz news.jsonl")]
 pub(super) struct CompileArgs {
-    /// Gazetteer files or folders; of several, each is a layer over the ones before, and all become one
+    /// Gazetteer files or folders, or `builtin`; of several, each is a layer over the ones before, and all become one
     #[arg(value_name = "GAZETTEER", required = true)]
     pub gazetteers: Vec<PathBuf>,
+
+    /// Make one entity of rows that are the same in different collections (names in several languages, positions)
+    #[arg(long)]
+    pub concord: bool,
+
+    /// With --concord: a CSV of ids known to be one (columns `wikidata,geonames,…`) or of places (`id,country,lat,lon`);
+    /// may be given several times
+    #[arg(long, value_name = "FILE.csv", requires = "concord")]
+    pub known: Vec<PathBuf>,
+
+    /// With --concord: write what was joined, and why, as CSV
+    #[arg(long, value_name = "FILE.csv", requires = "concord")]
+    pub links: Option<PathBuf>,
 
     /// The file to write
     #[arg(short, long, value_name = "FILE.gaz")]

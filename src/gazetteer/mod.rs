@@ -5,6 +5,7 @@
 //! The file formats lie one a file under `source/`, the checks under `lint`.
 
 pub mod compiled;
+pub mod concord;
 mod entity;
 mod ids;
 pub mod layer;
