@@ -22,3 +22,4 @@ mod layers;
 mod normalization;
 mod properties;
 mod shared;
+mod stats;

@@ -13,6 +13,7 @@ mod grid;
 mod lint;
 mod report;
 mod setup;
+mod stats;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -54,6 +55,7 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
         Verb::Lint(args) => lint::run(&args),
         Verb::Bench(args) => bench::run(&args, config),
         Verb::Eval(args) => eval::run(&args, config),
+        Verb::Stats(args) => stats::run(&args),
     });
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

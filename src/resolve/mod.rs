@@ -132,6 +132,11 @@ impl Extraction {
     }
 }
 
+/// Whether a hit was dropped by a gate; otherwise by a longer mention.
+pub(crate) fn is_gate_reason(reason: &str) -> bool {
+    gates::GATES.iter().any(|gate| gate.reason() == reason)
+}
+
 /// How many hits a document may have: a million, or one for every eight bytes. Ordinary text and gazetteers stay far
 /// below; a gazetteer of `a`, `a a`, `a a a` … goes beyond, and must not take memory without bound.
 pub fn max_hits(bytes: usize) -> usize {
