@@ -10,9 +10,11 @@ use gazetier_compiler::compile_builtin;
 #[path = "src/text/fold/table.rs"]
 mod fold_table;
 
+include!("gazetteers/build/compiler/pack.rs");
+
 fn main() {
-    let folder = std::env::var_os("OUT_DIR").map(PathBuf::from).expect("cargo sets OUT_DIR");
-    fold_table::write(&folder);
+    let out = std::env::var_os("OUT_DIR").map(PathBuf::from).expect("cargo sets OUT_DIR");
+    fold_table::write(&out);
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src/text/fold/table.rs");
     // A compiled gazetteer is in the byte order of the machine that compiles it. One for another order is left empty:
@@ -20,9 +22,5 @@ fn main() {
     let order = std::env::var("CARGO_CFG_TARGET_ENDIAN").unwrap_or_default();
     let same = order == if cfg!(target_endian = "big") { "big" } else { "little" };
     let compiled = if same { compile_builtin().expect("the built-in gazetteers are sound") } else { Vec::new() };
-    write(&folder, "builtin.gaz", &compiled);
-}
-
-fn write(folder: &Path, name: &str, bytes: &[u8]) {
-    std::fs::write(folder.join(name), bytes).expect("the build folder can be written");
+    pack(Path::new("gazetteers"), &compiled, &out);
 }
