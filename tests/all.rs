@@ -17,6 +17,7 @@ mod cases;
 mod cli;
 mod compiled;
 mod goldens;
+mod import;
 mod layers;
 mod normalization;
 mod properties;

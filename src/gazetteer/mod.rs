@@ -7,6 +7,8 @@
 pub mod compiled;
 mod entity;
 mod ids;
+#[cfg(feature = "import")]
+pub mod import;
 pub mod layer;
 pub mod lint;
 mod names;
