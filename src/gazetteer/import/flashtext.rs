@@ -76,7 +76,7 @@ fn push(clean: &str, keywords: &[String], line: u64, output: &mut Output<'_>) {
 fn object(input: &mut Input, output: &mut Output<'_>) -> Result<()> {
     let mut values = JsonValues::new(input, true);
     while let Some(step) = values.next()? {
-        output.row(values.input())?;
+        output.row()?;
         let line = match step {
             Ok(line) => line,
             Err((line, fault)) => {
@@ -105,7 +105,7 @@ fn object(input: &mut Input, output: &mut Output<'_>) -> Result<()> {
 fn list(input: &mut Input, output: &mut Output<'_>) -> Result<()> {
     let mut values = JsonValues::new(input, false);
     while let Some(step) = values.next()? {
-        output.row(values.input())?;
+        output.row()?;
         match step {
             Ok(line) => match serde_json::from_slice::<String>(&values.value) {
                 Ok(keyword) => push(&keyword, &[], line, output),

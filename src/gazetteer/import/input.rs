@@ -32,9 +32,22 @@ pub(crate) struct Input {
     /// The first bytes.
     head: Vec<u8>,
     reader: Box<dyn BufRead>,
+    gauge: Gauge,
+}
+
+/// How much of a file is read.
+#[derive(Clone, Default)]
+pub(super) struct Gauge {
     read: Arc<AtomicU64>,
     /// Bytes of the file as it lies on the disk, if that is known.
     pub(super) size: Option<u64>,
+}
+
+impl Gauge {
+    /// Bytes read so far, of the file as it lies on the disk.
+    pub(super) fn bytes(&self) -> u64 {
+        self.read.load(Ordering::Relaxed)
+    }
 }
 
 /// One step of [`Input::next_line`].
@@ -73,7 +86,8 @@ impl Input {
             return Err(Error::message(format!("the file is UTF-16, save it as UTF-8 `{label}`")));
         }
         let reader = Box::new(Cursor::new(head.clone()).chain(reader));
-        Ok(Self { name: name_of(path), label, path: path.to_path_buf(), companion, line: 0, head, reader, read, size })
+        let gauge = Gauge { read, size };
+        Ok(Self { name: name_of(path), label, path: path.to_path_buf(), companion, line: 0, head, reader, gauge })
     }
 
     /// The beginning of the content as text.
@@ -81,9 +95,9 @@ impl Input {
         Head { name: &self.name, text: String::from_utf8_lossy(&self.head).into_owned() }
     }
 
-    /// Bytes read so far, of the file as it lies on the disk.
-    pub(super) fn bytes_read(&self) -> u64 {
-        self.read.load(Ordering::Relaxed)
+    /// How much of it is read, to be asked while it is being read.
+    pub(super) fn gauge(&self) -> Gauge {
+        self.gauge.clone()
     }
 
     /// Reads the next line into a buffer, which is overwritten.

@@ -33,10 +33,6 @@ impl<'i> JsonValues<'i> {
         Self { input, close, begun: false, ended: false, line: 1, key: Vec::new(), value: Vec::new() }
     }
 
-    pub(super) fn input(&self) -> &Input {
-        self.input
-    }
-
     /// Goes to the next value and gives its line. A fault is the last thing that is read.
     pub(super) fn next(&mut self) -> Result<Option<Result<u64, (u64, Fault)>>> {
         if self.ended {

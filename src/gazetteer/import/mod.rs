@@ -12,13 +12,18 @@ mod flashtext;
 mod gate;
 mod geonames;
 mod input;
+mod jrc_names;
 mod json_values;
 mod options;
 mod output;
+mod paranames;
 mod record;
+mod ror;
+mod skos;
 mod sorter;
 mod spacy;
 mod table;
+mod wikidata;
 mod write;
 
 use std::fs::{self, File};
@@ -47,8 +52,18 @@ pub(crate) trait Import: Sync {
 }
 
 /// All formats, in the order in which they are listed.
-pub(crate) const FORMATS: &[&dyn Import] =
-    &[&table::Table, &geonames::GeoNames, &gate::Gate, &spacy::EntityRuler, &flashtext::FlashText];
+pub(crate) const FORMATS: &[&dyn Import] = &[
+    &table::Table,
+    &geonames::GeoNames,
+    &wikidata::Wikidata,
+    &skos::Skos,
+    &ror::Ror,
+    &jrc_names::JrcNames,
+    &paranames::ParaNames,
+    &gate::Gate,
+    &spacy::EntityRuler,
+    &flashtext::FlashText,
+];
 
 /// A small import: files of the format, and what is found with what comes of them.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::input::{Head, Input, Line};
+use super::input::{Gauge, Head, Input, Line};
 use super::options::Options;
 use super::record::Record;
 use super::sorter::Sorter;
@@ -21,6 +21,9 @@ use crate::gazetteer::{ids, names};
 const LINES_A_STEP: u64 = 4096;
 /// How many different reasons are counted apart.
 const MAX_REASONS: usize = 60;
+
+/// How a country begins that is named by its id until its code is known.
+const COUNTRY_ID: &str = "wikidata:";
 
 /// Follows an import.
 pub trait Observer {
@@ -68,6 +71,7 @@ pub(crate) struct Output<'a> {
     observer: &'a mut dyn Observer,
     /// The file that is read.
     label: String,
+    gauge: Gauge,
     /// The kind of entities that tell none.
     pub(super) kind: String,
     languages: Languages,
@@ -85,6 +89,8 @@ pub(crate) struct Output<'a> {
     buffer: String,
     /// What the names of attributes become.
     attribute_names: HashMap<String, String>,
+    /// The codes of countries that records name by an id.
+    countries: HashMap<String, String>,
 }
 
 impl<'a> Output<'a> {
@@ -93,6 +99,7 @@ impl<'a> Output<'a> {
             options,
             observer,
             label: String::new(),
+            gauge: Gauge::default(),
             kind: String::new(),
             languages: Languages::default(),
             sorter: Sorter::new(folder, options.memory / 2),
@@ -105,12 +112,14 @@ impl<'a> Output<'a> {
             failure: None,
             buffer: String::new(),
             attribute_names: HashMap::new(),
+            countries: HashMap::new(),
         }
     }
 
     /// From here on the problems are those of this file.
     pub(super) fn begin(&mut self, input: &Input) {
         self.label.clone_from(&input.label);
+        self.gauge = input.gauge();
         self.kind = self.options.kind.clone().unwrap_or_else(|| kind_of_stem(&input.name));
     }
 
@@ -119,10 +128,16 @@ impl<'a> Output<'a> {
         self.kind = self.options.kind.clone().unwrap_or_else(|| kind.to_owned());
     }
 
-    #[expect(dead_code)]
     /// Parents are ids of entities of this import.
     pub(super) fn parents_are_ids(&mut self) {
         self.closed_parents = true;
+    }
+
+    /// The code of a country. A record may have the id (of Wikidata) in place of the code, even before it is known.
+    pub(super) fn know_country(&mut self, id: &str, code: &str) {
+        if id.starts_with(COUNTRY_ID) && code.len() == 2 && !self.countries.contains_key(id) {
+            self.countries.insert(id.to_owned(), code.to_owned());
+        }
     }
 
     /// Reports what is wrong in a line.
@@ -157,15 +172,18 @@ impl<'a> Output<'a> {
     }
 
     /// Counts a row, and tells the observer from time to time.
-    pub(super) fn row(&mut self, input: &Input) -> Result<()> {
+    pub(super) fn row(&mut self) -> Result<()> {
         self.rows += 1;
         if self.rows.is_multiple_of(LINES_A_STEP) {
-            self.step(&input.label, input.bytes_read(), input.size)?;
+            self.step(None)?;
         }
         Ok(())
     }
 
-    fn step(&mut self, step: &str, bytes: u64, size: Option<u64>) -> Result<()> {
+    /// Tells the observer what is being done; the file is read where nothing else is.
+    fn step(&mut self, what: Option<&str>) -> Result<()> {
+        let (bytes, size) = if what.is_none() { (self.gauge.bytes(), self.gauge.size) } else { (0, None) };
+        let step = what.unwrap_or(&self.label);
         self.observer.progress(&Progress { step, bytes, size, rows: self.rows });
         if self.observer.stopped() { Err(Error::message("stopped")) } else { self.failure.take().map_or(Ok(()), Err) }
     }
@@ -252,13 +270,16 @@ impl<'a> Output<'a> {
             (Field::Action, &mut record.action),
         ] {
             if !value.is_empty()
+                && !value.starts_with(COUNTRY_ID)
                 && let Err(fault) = Draft::default().set(field, value)
             {
                 value.clear();
                 self.problem(line, fault);
             }
         }
-        record.country.make_ascii_uppercase();
+        if !record.country.starts_with(COUNTRY_ID) {
+            record.country.make_ascii_uppercase();
+        }
         if let Some((lat, lon)) = record.position
             && !((-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon))
         {
@@ -328,7 +349,7 @@ impl<'a> Output<'a> {
             let more = sorted.step()?;
             pieces += 1;
             if pieces.is_multiple_of(LINES_A_STEP) {
-                self.step("joining", 0, None)?;
+                self.step(Some("joining"))?;
             }
             let (key, sequence) = sorted.key().split_last_chunk::<8>().unwrap_or((&[], &[0; 8]));
             if more
@@ -368,7 +389,7 @@ impl<'a> Output<'a> {
             writer.entity(&record)?;
             summary.entities += 1;
             if summary.entities.is_multiple_of(LINES_A_STEP) {
-                self.step("writing", 0, None)?;
+                self.step(Some("writing"))?;
             }
         }
         writer.finish()?;
@@ -383,9 +404,23 @@ impl<'a> Output<'a> {
     /// What is known when all pieces are there.
     fn settle(&mut self, mut record: Record) -> Option<Record> {
         let removes = record.action.eq_ignore_ascii_case("remove");
+        if record.deprecated {
+            self.note("deprecated entities");
+            return None;
+        }
+        if record.grouping {
+            self.note("collections and schemes, which are no concepts");
+            return None;
+        }
         if record.names.is_empty() && !(removes && !record.id.is_empty()) {
             self.note("entities without a name that can be used");
             return None;
+        }
+        if record.country.starts_with(COUNTRY_ID) {
+            record.country = self.countries.get(&record.country).cloned().unwrap_or_default();
+            if record.country.is_empty() {
+                self.note("countries whose code is not known");
+            }
         }
         if let Some(policy) = self.options.policy {
             record.policy = policy.as_str().to_owned();
@@ -411,14 +446,14 @@ pub(super) fn each_line(
         match input.next_line(&mut line, limit)? {
             Line::End => return Ok(()),
             Line::TooLong => {
-                output.row(input)?;
+                output.row()?;
                 let message = format!("a line of more than {limit} bytes is no row of this format");
                 output.problem(input.line, Fault::new("bad-row", message));
                 continue;
             }
             Line::Read => {}
         }
-        output.row(input)?;
+        output.row()?;
         match std::str::from_utf8(&line) {
             Err(_) => {
                 output.problem(input.line, Fault::new("invalid-utf8", "invalid UTF-8: save the file as UTF-8"));

@@ -69,6 +69,16 @@ pub(super) struct Record {
     pub(super) action: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) attributes: Vec<(String, String)>,
+    /// Not to be used any more, by its makers' word: left out, whatever else is said of it.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) deprecated: bool,
+    /// What groups entities and is none: left out.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) grouping: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 impl Record {
@@ -123,6 +133,8 @@ impl Record {
         }
         self.position = self.position.or(other.position);
         self.important = self.important.or(other.important);
+        self.deprecated |= other.deprecated;
+        self.grouping |= other.grouping;
         self.names.extend(other.names);
         for need in other.needs {
             if !self.needs.contains(&need) {

@@ -86,7 +86,7 @@ fn read(input: &mut Input, output: &mut Output<'_>) -> Result<()> {
         .map_err(|message| Error::message(format!("{}:{line}: {message}", rows.input.label)))?;
     let mut buffer = String::new();
     while let Some(line) = rows.next(output)? {
-        output.row(rows.input)?;
+        output.row()?;
         let record = match rows.text() {
             Err(fault) => Err(fault),
             Ok(text) if rows.cells.iter().all(|cell| cell.raw(text, 0).trim().is_empty()) => continue,
@@ -263,7 +263,7 @@ impl Rows<'_> {
                             } else {
                                 Fault::new("bad-quotes", "the quote that opens here is never closed")
                             };
-                            output.row(self.input)?;
+                            output.row()?;
                             output.problem(line, fault);
                             // What follows the line is read as if it had no quote.
                             for line in joined.into_iter().rev() {
@@ -290,7 +290,7 @@ impl Rows<'_> {
                 Line::End => return Ok(None),
                 Line::Read => return Ok(Some((self.input.line, line))),
                 Line::TooLong => {
-                    output.row(self.input)?;
+                    output.row()?;
                     let message = format!("a line of more than {MAX_ROW} bytes is no row of a table");
                     output.problem(self.input.line, Fault::new("bad-row", message));
                 }
