@@ -1,13 +1,15 @@
 //! Imports, end to end: every format's example goes through import, lint, compile and extract; then what every format
 //! promises, and what each promises for itself.
 
+mod formats;
+
 use std::io::Write;
 use std::path::Path;
 
 use gazetier::gazetteer::import::{Format, formats};
 use tempfile::TempDir;
 
-use crate::support::{Ran, column, rows, rows_of, run, run_for};
+use crate::support::{column, rows, rows_of, run_for, run_within};
 
 /// A folder with these files.
 fn folder(files: &[(&str, &str)]) -> TempDir {
@@ -106,7 +108,7 @@ fn broken_input_of_any_format_neither_panics_nor_leaves_a_file() {
             let at = folder.path();
             std::fs::write(at.join(name), &bytes).unwrap();
             let arguments = ["import", "--from", format.name, name, "-o", "out.csv"];
-            let ran = crate::support::run_within(60, at, &arguments);
+            let ran = run_within(60, at, &arguments);
             assert!((0..=2).contains(&ran.code), "{} {cut}: {} {}", format.name, ran.code, ran.err);
             assert_eq!(at.join("out.csv").exists(), ran.code < 2, "{} {cut}: {}", format.name, ran.err);
             if ran.code < 2 && read(at, "out.csv").lines().count() > 1 {
@@ -238,110 +240,4 @@ fn packed_files_are_told_by_their_bytes() {
         let ran = run_for(2, at, &["import", "cut.csv.gz", "-o", "cut.csv"]);
         assert!(ran.err.contains("cut.csv.gz") && !at.join("cut.csv").exists(), "{with}: {}", ran.err);
     }
-}
-
-fn geonames(more: &[&str]) -> (TempDir, Ran) {
-    let format = formats().find(|format| format.name == "geonames").unwrap();
-    let folder = folder(format.example.files);
-    let ran = run(folder.path(), &[&["import", "cities.txt", "-o", "out.jsonl"], more].concat());
-    (folder, ran)
-}
-
-#[test]
-fn geonames_joins_alternate_names_and_counts_what_is_no_name() {
-    let (folder, ran) = geonames(&["--with", "alternateNamesV2.txt"]);
-    assert_eq!(ran.code, 0, "{}", ran.err);
-    for note in [
-        "1 alternate names that are codes: iata",
-        "1 alternate names that are codes: post",
-        "1 links among alternate names",
-        "1 alternate names of places that are not imported",
-    ] {
-        assert!(ran.err.contains(note), "{note}: {}", ran.err);
-    }
-    let lines: Vec<serde_json::Value> =
-        read(folder.path(), "out.jsonl").lines().map(|l| serde_json::from_str(l).unwrap()).collect();
-    let hanoi = &lines[0];
-    assert_eq!(hanoi["same_as"][0], "wikidata:Q1858");
-    let name = |text: &str| hanoi["names"].as_array().unwrap().iter().find(|n| n["text"] == text).cloned().unwrap();
-    assert_eq!(name("Hà Nội"), serde_json::json!({"text": "Hà Nội", "lang": "vi", "role": "canonical"}));
-    let old = name("Thăng Long");
-    assert!(old["prior"].as_f64().unwrap() < hanoi["prior"].as_f64().unwrap() && old.get("role").is_none());
-    assert_eq!(lines[2]["names"][1], serde_json::json!({"text": "VN", "role": "acronym"}));
-    assert_eq!(lines[2]["same_as"][0], "iso:VN");
-}
-
-#[test]
-fn geonames_keeps_the_places_asked_for() {
-    let (folder, ran) = geonames(&["--feature-class", "P", "--min-population", "1000000"]);
-    assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(
-        ran.err.contains("1 places of feature classes") && ran.err.contains("1 places with fewer people"),
-        "{}",
-        ran.err
-    );
-    // `HAN` and `hanoy` are no names of a text.
-    assert!(ran.err.contains("1 codes among names") && ran.err.contains("1 romanisations"), "{}", ran.err);
-    let out = read(folder.path(), "out.jsonl");
-    assert_eq!(out.lines().count(), 1);
-    let hanoi: serde_json::Value = serde_json::from_str(out.trim()).unwrap();
-    let names: Vec<&str> = hanoi["names"].as_array().unwrap().iter().map(|n| n["text"].as_str().unwrap()).collect();
-    assert_eq!(names, ["Ha Noi", "Ханой"]);
-}
-
-#[test]
-fn flashtext_has_three_forms() {
-    let folder = folder(&[
-        ("product.txt", "pin lithium-ion=>lithium-ion battery\nLi-ion => lithium-ion battery\ncáp quang\n=>x\n"),
-        ("list.json", "[\"cáp quang\", 3,\n \"fibre\"]"),
-        ("dict.json", "{\"fibre\": \"cáp quang\",\n\"bad\": [1]}"),
-    ]);
-    let at = folder.path();
-    let ran = run_for(1, at, &["import", "product.txt", "-o", "out.csv"]);
-    assert!(ran.err.contains("product.txt:4: ") && ran.err.contains("2 entities, 4 names"), "{}", ran.err);
-    assert_eq!(rows_of(&at.join("out.csv"))[0]["aliases"], "pin lithium-ion|Li-ion");
-    let ran = run_for(1, at, &["import", "list.json", "-o", "out.csv", "--kind", "product", "--match", "folded"]);
-    assert!(ran.err.contains("list.json:1: "), "{}", ran.err);
-    let out = rows_of(&at.join("out.csv"));
-    assert_eq!((column(&out, "name"), column(&out, "match")), (vec!["cáp quang", "fibre"], vec!["folded"; 2]));
-    let ran = run_for(1, at, &["import", "--from", "flashtext", "dict.json", "-o", "out.csv"]);
-    assert!(ran.err.contains("dict.json:2: "), "{}", ran.err);
-    assert_eq!(rows_of(&at.join("out.csv"))[0]["aliases"], "cáp quang");
-}
-
-#[test]
-fn spacy_patterns_that_are_no_names_are_reported() {
-    let folder = folder(&[(
-        "patterns.jsonl",
-        "{\"label\":\"PER\",\"pattern\":\"Tô Lâm\"}\n\
-         {\"label\":\"ORG\",\"pattern\":[{\"LOWER\":\"acme\"},{\"IS_PUNCT\":true}]}\n\
-         {\"label\":\"ORG\",\"pattern\":[{\"LOWER\":\"acme\",\"OP\":\"+\"}]}\n\
-         {\"label\":\"ORG\"}\nnot json\n",
-    )]);
-    let ran = run_for(1, folder.path(), &["import", "--from", "spacy", "patterns.jsonl", "-o", "out.csv"]);
-    for line in 2..=5 {
-        assert!(ran.err.contains(&format!("patterns.jsonl:{line}: ")), "{}", ran.err);
-    }
-    let out = rows_of(&folder.path().join("out.csv"));
-    assert_eq!((out.len(), out[0]["kind"].as_str()), (1, "person"));
-}
-
-#[test]
-fn gate_lists_keep_features_and_languages_and_stay_in_their_folder() {
-    let folder = folder(&[
-        ("lists.def", "a.lst:organization:company:french:Org\nb.lst:stop\n../a.lst:x\nmissing.lst:x\nbad\n"),
-        ("a.lst", "Orange&kind=ambig&size=3\nAcme\nAcme\n&kind=x\n"),
-        ("b.lst", "le\n"),
-    ]);
-    let at = folder.path();
-    let ran =
-        run_for(1, at, &["import", "lists.def", "--separator", "&", "--class", "organization,x", "-o", "out.csv"]);
-    for place in ["lists.def:3: ", "lists.def:4: ", "lists.def:5: ", "a.lst:4: "] {
-        assert!(ran.err.contains(place), "{place}: {}", ran.err);
-    }
-    assert!(ran.err.contains("1 lists of major types that are not asked for"), "{}", ran.err);
-    let out = rows_of(&at.join("out.csv"));
-    assert_eq!(column(&out, "name:fr"), ["Orange", "Acme"]);
-    assert_eq!(column(&out, "source_kind"), ["ambig", ""]);
-    assert_eq!(column(&out, "minor_type"), ["company"; 2]);
 }

@@ -6,7 +6,8 @@
 
 use super::input::{Head, Input};
 use super::json_values::{JsonValues, invalid};
-use super::output::{Output, each_line, most_lines};
+use super::lines::{each_line, most_lines};
+use super::output::Output;
 use super::record::{Record, Role};
 use super::{Example, Import};
 use crate::error::Result;

@@ -8,8 +8,9 @@
 use std::path::{Component, Path};
 
 use super::input::{Head, Input};
+use super::lines::{each_line, most_lines};
 use super::options::{Class, kind_of_label};
-use super::output::{Output, each_line, most_lines};
+use super::output::Output;
 use super::record::{Record, Role};
 use super::{Example, Import};
 use crate::error::{Problem, Result};

@@ -13,8 +13,9 @@
 use hashbrown::HashSet;
 
 use super::input::{Head, Input};
+use super::lines::{each_line, most_lines};
 use super::options::Options;
-use super::output::{Output, each_line, most_lines};
+use super::output::Output;
 use super::record::{Record, Role};
 use super::{Example, Import};
 use crate::error::{Error, Result};

@@ -4,8 +4,9 @@
 //! The first name without a language is shown. Types other than `P` and `O` need a kind: `--class P,O,E=event`.
 
 use super::input::{Head, Input};
+use super::lines::{each_line, most_lines};
 use super::options::Class;
-use super::output::{Output, each_line, most_lines};
+use super::output::Output;
 use super::record::{Record, Role};
 use super::{Example, Import};
 use crate::error::Result;

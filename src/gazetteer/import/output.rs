@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
-use super::input::{Gauge, Head, Input, Line};
+use super::input::{Gauge, Input};
 use super::options::Options;
+use super::parents::Parents;
 use super::record::Record;
 use super::sorter::Sorter;
 use super::write::{Shape, Writer};
@@ -433,51 +434,6 @@ impl<'a> Output<'a> {
     }
 }
 
-/// Reads a file line by line: `row` gets each line that is UTF-8, no longer than `limit` bytes and not blank, with its
-/// number; what it returns as an error is reported at the line.
-pub(super) fn each_line(
-    input: &mut Input,
-    output: &mut Output<'_>,
-    limit: usize,
-    mut row: impl FnMut(&str, u64, &mut Output<'_>) -> Result<(), Fault>,
-) -> Result<()> {
-    let mut line = Vec::new();
-    loop {
-        match input.next_line(&mut line, limit)? {
-            Line::End => return Ok(()),
-            Line::TooLong => {
-                output.row()?;
-                let message = format!("a line of more than {limit} bytes is no row of this format");
-                output.problem(input.line, Fault::new("bad-row", message));
-                continue;
-            }
-            Line::Read => {}
-        }
-        output.row()?;
-        match std::str::from_utf8(&line) {
-            Err(_) => {
-                output.problem(input.line, Fault::new("invalid-utf8", "invalid UTF-8: save the file as UTF-8"));
-            }
-            Ok(text) => {
-                // A mark in the middle of joined files is no text either.
-                let text = text.trim_start_matches('\u{FEFF}');
-                if !text.trim().is_empty()
-                    && let Err(fault) = row(text, input.line, output)
-                {
-                    output.problem(input.line, fault);
-                }
-            }
-        }
-    }
-}
-
-/// Whether a question is answered with yes by most of a file's first lines.
-pub(super) fn most_lines(head: &Head<'_>, is: impl Fn(&str) -> bool) -> bool {
-    let lines = head.lines().take(50);
-    let (yes, all) = lines.fold((0, 0), |(yes, all), line| (yes + usize::from(is(line)), all + 1));
-    yes * 2 > all
-}
-
 /// In NFC, with one space for every run of spaces that has a line break or a tab in it.
 fn clean(text: &str) -> String {
     let text = names::clean(text);
@@ -506,56 +462,4 @@ fn encode(record: &Record) -> Result<Vec<u8>> {
 
 fn decode(bytes: &[u8]) -> Result<Record> {
     serde_json::from_slice(bytes).map_err(|error| Error::message(format!("a temporary file is damaged: {error}")))
-}
-
-/// Which entities there are and which is above which, as hashes: of millions of entities too.
-#[derive(Default)]
-struct Parents {
-    known: HashSet<u64>,
-    above: HashMap<u64, u64>,
-    /// Entities whose parent is cut off.
-    cut: HashSet<u64>,
-}
-
-impl Parents {
-    fn add(&mut self, record: &Record) {
-        let own = hash(&record.id);
-        self.known.insert(own);
-        if !record.parent.is_empty() {
-            self.above.insert(own, hash(&record.parent));
-        }
-    }
-
-    /// Cuts one link of every cycle: that of the entity with the smallest hash, so that the order of reading does not
-    /// matter.
-    fn cut_cycles(&mut self) -> u64 {
-        let mut done: HashSet<u64> = HashSet::new();
-        for &start in self.above.keys() {
-            let mut path: Vec<u64> = Vec::new();
-            let mut on_path: HashSet<u64> = HashSet::new();
-            let mut at = start;
-            while !done.contains(&at) {
-                if !on_path.insert(at) {
-                    let from = path.iter().position(|id| *id == at).unwrap_or(0);
-                    self.cut.extend(path[from..].iter().min());
-                    break;
-                }
-                path.push(at);
-                let Some(above) = self.above.get(&at) else { break };
-                at = *above;
-            }
-            done.extend(path);
-        }
-        self.cut.len() as u64
-    }
-
-    /// Whether an entity keeps its parent.
-    fn has(&self, record: &Record) -> bool {
-        self.known.contains(&hash(&record.parent)) && !self.cut.contains(&hash(&record.id))
-    }
-}
-
-fn hash(id: &str) -> u64 {
-    use std::hash::BuildHasher;
-    foldhash::fast::FixedState::with_seed(7).hash_one(id)
 }

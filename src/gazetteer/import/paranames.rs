@@ -5,8 +5,9 @@
 //! the name that is shown.
 
 use super::input::{Head, Input, Line};
+use super::lines::each_line;
 use super::options::{Class, kind_of_label};
-use super::output::{Output, each_line};
+use super::output::Output;
 use super::record::{Record, Role};
 use super::{Example, Import};
 use crate::error::{Error, Result};

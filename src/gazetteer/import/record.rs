@@ -33,6 +33,9 @@ pub(super) struct ImportedName {
     /// The share of the entity's prior that the name gets, where that is not known yet.
     #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
     pub(super) share: Option<f32>,
+    /// Put there because the name that is shown has no language; the source has it with one.
+    #[serde(rename = "a", default, skip_serializing_if = "is_false")]
+    pub(super) added: bool,
 }
 
 /// What a row, a line or a node says of an entity. Pieces with the same id become one entity.
@@ -88,7 +91,8 @@ impl Record {
 
     /// Adds a name; the tag may be in any case.
     pub(super) fn add_name(&mut self, text: impl Into<String>, lang: &str, role: Role) {
-        let name = ImportedName { text: text.into(), lang: lang.to_owned(), role, prior: None, share: None };
+        let name =
+            ImportedName { text: text.into(), lang: lang.to_owned(), role, prior: None, share: None, added: false };
         self.names.push(name);
     }
 
@@ -189,7 +193,14 @@ impl Record {
                 // Known by its language only: then its own prior is known as well.
                 let tagged = self.names.iter().find(|name| of_shown(name));
                 let (prior, share) = tagged.map_or((None, None), |name| (name.prior, name.share));
-                ImportedName { text: self.name.clone(), lang: String::new(), role: Role::Preferred, prior, share }
+                ImportedName {
+                    text: self.name.clone(),
+                    lang: String::new(),
+                    role: Role::Preferred,
+                    prior,
+                    share,
+                    added: tagged.is_some(),
+                }
             }
         };
         self.names.insert(0, ImportedName { role: Role::Preferred, ..first });

@@ -13,16 +13,14 @@
 //! kind is `theme` unless `--kind` says another. Addresses of well-known collections become short ids (`wikidata:Q84`,
 //! `eurovoc:1234`); others stay as they are. Nothing is fetched: a JSON-LD file must have its context in it.
 
-use std::cell::RefCell;
-use std::collections::VecDeque;
-use std::io::{self, BufRead, Read};
-use std::rc::Rc;
+use std::io;
 
 use hashbrown::HashMap;
 use oxrdf::{NamedOrBlankNode, Term, Triple};
 
 use super::input::{Head, Input};
 use super::output::Output;
+use super::rdf_lines::Lines;
 use super::record::{Record, Role};
 use super::{Example, Import};
 use crate::error::Result;
@@ -34,8 +32,6 @@ const TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
 const SAME_AS: &str = "http://www.w3.org/2002/07/owl#sameAs";
 /// After so many errors without a triple between them a file is given up.
 const MAX_ERRORS: u64 = 100;
-/// The ends of so many lines behind what is parsed are remembered.
-const MAX_ENDS: usize = 1 << 16;
 
 /// Beginnings of addresses, with the prefixes of our ids.
 const COLLECTIONS: [(&str, &str); 16] = [
@@ -134,7 +130,7 @@ fn turtle(input: &mut Input, output: &mut Output<'_>, graph: &mut Graph) -> Resu
 
 fn rdf_xml(input: &mut Input, output: &mut Output<'_>, graph: &mut Graph) -> Result<()> {
     let label = input.label.clone();
-    let (lines, reader) = Lines::of(input.rest());
+    let (lines, reader) = Lines::of_xml(input.rest());
     let mut parser = oxrdfxml::RdfXmlParser::new().lenient().for_reader(reader);
     let mut errors = 0;
     while let Some(step) = parser.next() {
@@ -186,56 +182,6 @@ fn json_ld(input: &mut Input, output: &mut Output<'_>, graph: &mut Graph) -> Res
 fn unreadable(label: &str, lines: &Lines, error: &io::Error) -> crate::error::Error {
     let line = lines.line(None);
     crate::error::Error::message(format!("{label}:{line}: the file cannot be read to its end: {error}"))
-}
-
-/// Which line a parser is in that tells bytes or nothing.
-#[derive(Clone, Default)]
-struct Lines(Rc<RefCell<Ends>>);
-
-#[derive(Default)]
-struct Ends {
-    /// Bytes read.
-    read: u64,
-    /// Line ends before the first of `ends`.
-    before: u64,
-    /// Bytes at which lines end.
-    ends: VecDeque<u64>,
-}
-
-impl Lines {
-    fn of(reader: &mut dyn BufRead) -> (Self, LineReader<'_>) {
-        let lines = Self::default();
-        (lines.clone(), LineReader { reader, lines })
-    }
-
-    /// The line of a byte; of what was read last where none is given.
-    fn line(&self, byte: Option<u64>) -> u64 {
-        let ends = self.0.borrow();
-        let byte = byte.unwrap_or(ends.read);
-        ends.before + ends.ends.partition_point(|end| *end < byte) as u64 + 1
-    }
-}
-
-struct LineReader<'r> {
-    reader: &'r mut dyn BufRead,
-    lines: Lines,
-}
-
-impl Read for LineReader<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.reader.read(buffer)?;
-        let mut lines = self.lines.0.borrow_mut();
-        let from = lines.read;
-        for at in memchr::memchr_iter(b'\n', &buffer[..count]) {
-            lines.ends.push_back(from + at as u64);
-            if lines.ends.len() > MAX_ENDS {
-                lines.ends.pop_front();
-                lines.before += 1;
-            }
-        }
-        lines.read += count as u64;
-        Ok(count)
-    }
 }
 
 /// Labels of SKOS-XL are nodes of their own: what waits for the other half.
@@ -385,15 +331,5 @@ mod tests {
         ] {
             assert_eq!(short(address), id);
         }
-    }
-
-    #[test]
-    fn lines_are_told_by_bytes() {
-        let mut text: &[u8] = b"ab\ncd\n\nef";
-        let (lines, mut reader) = Lines::of(&mut text);
-        io::copy(&mut reader, &mut io::sink()).unwrap();
-        let found: Vec<u64> = [0, 2, 3, 5, 6, 7, 9].iter().map(|byte| lines.line(Some(*byte))).collect();
-        assert_eq!(found, [1, 1, 2, 2, 3, 4, 4]);
-        assert_eq!(lines.line(None), 4);
     }
 }

@@ -13,8 +13,9 @@ use serde_json::{Map, Value};
 
 use super::input::{Head, Input};
 use super::json_values::invalid;
+use super::lines::{each_line, most_lines};
 use super::options::{Class, kind_of_label};
-use super::output::{Output, each_line, most_lines};
+use super::output::Output;
 use super::record::{Record, Role};
 use super::{Example, Import};
 use crate::error::Result;

@@ -192,7 +192,10 @@ impl Layout {
         }
         let role = if self.form == Form::Long { Role::Name } else { Role::Preferred };
         if !name.is_empty() {
-            record.names.insert(0, ImportedName { text: name.clone(), lang, role, prior: own_prior, share: None });
+            record.names.insert(
+                0,
+                ImportedName { text: name.clone(), lang, role, prior: own_prior, share: None, added: false },
+            );
         }
         if record.name.is_empty() {
             record.name = name;

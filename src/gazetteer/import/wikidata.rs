@@ -23,8 +23,9 @@ use serde_json::Value;
 
 use super::input::{Head, Input};
 use super::json_values::invalid;
+use super::lines::each_line;
 use super::options::Class;
-use super::output::{Output, each_line};
+use super::output::Output;
 use super::record::{Record, Role};
 use super::{Example, Import};
 use crate::error::{Error, Result};

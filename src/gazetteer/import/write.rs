@@ -355,7 +355,9 @@ impl Writer for Long<'_> {
         let cells = Cells::of(record);
         let mut more: Vec<String> = self.fields.iter().map(|field| cells.0[*field].clone()).collect();
         self.attributes.row(record, &mut more);
-        for name in &record.names {
+        // Every name has its language here.
+        for name in record.names.iter().filter(|name| !name.added) {
+            self.names += 1;
             let prior = name.prior.or(record.prior).map_or_else(String::new, number);
             self.acronyms += u64::from(name.role == Role::Acronym);
             let own = [&record.id, &record.kind, &record.name, &name.lang, &name.text, &prior];
@@ -364,7 +366,6 @@ impl Writer for Long<'_> {
             // The first row tells what concerns the entity.
             more.iter_mut().for_each(String::clear);
         }
-        self.names += record.names.len() as u64;
         self.nameless += u64::from(record.names.is_empty());
         Ok(())
     }
