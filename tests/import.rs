@@ -87,6 +87,7 @@ fn formats_are_listed_and_their_names_are_unique() {
     let listed: Vec<&str> = ran.out.lines().map(|line| line.split_whitespace().next().unwrap()).collect();
     let names: Vec<&str> = formats().map(|format| format.name).collect();
     assert_eq!(listed, names);
+    let names: Vec<String> = names.iter().map(|name| name.to_uppercase().replace('-', "_")).collect();
     for name in &names {
         assert_eq!(names.iter().filter(|other| other == &name).count(), 1, "{name}");
     }
@@ -152,6 +153,7 @@ fn usage_errors_write_nothing() {
         (&["a.csv", "-o", "b.csv", "--map", "name=Label"], "`Label`"),
         (&["a.csv", "-o", "no/b.csv"], "no/b.csv"),
         (&[".", "-o", "b.csv"], "folder"),
+        (&["a.csv", "-o", "b.csv", "--min-population", "9"], "--min-population means nothing for the format `csv`"),
     ] {
         let ran = run_for(2, at, &[&["import"], arguments].concat());
         assert!(ran.err.contains(said), "{arguments:?}: {}", ran.err);

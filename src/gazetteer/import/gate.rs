@@ -12,7 +12,7 @@ use super::lines::{each_line, most_lines};
 use super::options::{Class, kind_of_label};
 use super::output::Output;
 use super::record::{Record, Role};
-use super::{Example, Import};
+use super::{Example, Heeded, Import};
 use crate::error::{Problem, Result};
 use crate::gazetteer::source::report::Fault;
 
@@ -28,6 +28,10 @@ impl Import for Gate {
 
     fn about(&self) -> &'static str {
         "GATE gazetteer lists: lists.def with its .lst files, or .lst files alone; --separator for features"
+    }
+
+    fn heeds(&self) -> &'static [Heeded] {
+        &[Heeded::Classes, Heeded::Separator]
     }
 
     fn claims(&self, head: &Head<'_>) -> bool {

@@ -17,7 +17,7 @@ use super::lines::{each_line, most_lines};
 use super::options::Options;
 use super::output::Output;
 use super::record::{Record, Role};
-use super::{Example, Import};
+use super::{Example, Heeded, Import};
 use crate::error::{Error, Result};
 use crate::gazetteer::source::report::Fault;
 
@@ -40,6 +40,10 @@ impl Import for GeoNames {
 
     fn about(&self) -> &'static str {
         "GeoNames: allCountries.txt, cities*.txt, XX.txt; --with alternateNamesV2.txt for names by language"
+    }
+
+    fn heeds(&self) -> &'static [Heeded] {
+        &[Heeded::Population, Heeded::Features]
     }
 
     fn claims(&self, head: &Head<'_>) -> bool {

@@ -8,7 +8,7 @@ use super::lines::{each_line, most_lines};
 use super::options::Class;
 use super::output::Output;
 use super::record::{Record, Role};
-use super::{Example, Import};
+use super::{Example, Heeded, Import};
 use crate::error::Result;
 use crate::gazetteer::source::report::Fault;
 
@@ -22,8 +22,16 @@ impl Import for JrcNames {
         "jrc-names"
     }
 
+    fn aliases(&self) -> &'static [&'static str] {
+        &["jrc"]
+    }
+
     fn about(&self) -> &'static str {
         "JRC-Names entities file: persons and organizations with their spellings"
+    }
+
+    fn heeds(&self) -> &'static [Heeded] {
+        &[Heeded::Classes]
     }
 
     fn claims(&self, head: &Head<'_>) -> bool {

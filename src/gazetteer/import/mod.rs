@@ -34,6 +34,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use self::input::{Head, Input};
+use self::options::Heeded;
 pub use self::options::Options;
 use self::output::Output;
 pub use self::output::{Observer, Progress, Summary};
@@ -44,8 +45,16 @@ use crate::error::{Error, Result};
 pub(crate) trait Import: Sync {
     /// A word for the format.
     fn name(&self) -> &'static str;
+    /// Other words for it.
+    fn aliases(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// What it is, in a few words.
     fn about(&self) -> &'static str;
+    /// The options that not every format has and this one heeds.
+    fn heeds(&self) -> &'static [Heeded] {
+        &[]
+    }
     /// Whether a file is of this format, by its name and its beginning. At most one format may claim a file.
     fn claims(&self, head: &Head<'_>) -> bool;
     /// A small import for documentation and tests.
@@ -122,6 +131,7 @@ pub fn import(job: &Job, target: &Path, long: bool, observer: &mut dyn Observer)
     refuse_to_overwrite(job, target)?;
     let (layout, delimiter) = layout(target, long)?;
     let parts = open(job)?;
+    refuse_idle_options(&job.options, &parts)?;
     let to_stream =
         target == Path::new("-") || fs::metadata(target).is_ok_and(|data| !data.is_file() && !data.is_dir());
     let beside = folder_of(target);
@@ -205,6 +215,18 @@ fn refuse_to_overwrite(job: &Job, target: &Path) -> Result<()> {
     }
 }
 
+/// An option that no format heeds is a mistake that would change nothing and be noticed late.
+fn refuse_idle_options(options: &Options, parts: &[(&'static dyn Import, Vec<Input>)]) -> Result<()> {
+    for option in options.given() {
+        if !parts.iter().any(|(format, _)| format.heeds().contains(&option)) {
+            let formats: Vec<&str> = parts.iter().map(|(format, _)| format.name()).collect();
+            let message = format!("{} means nothing for the format `{}`", option.flag(), formats.join(", "));
+            return Err(Error::message(message));
+        }
+    }
+    Ok(())
+}
+
 /// Opens all files, those of one format together, in the order in which the formats come up.
 fn open(job: &Job) -> Result<Vec<(&'static dyn Import, Vec<Input>)>> {
     if job.files.is_empty() {
@@ -235,9 +257,10 @@ fn names() -> String {
 }
 
 fn by_name(name: &str) -> Result<&'static dyn Import> {
+    let plain = |word: &str| word.to_lowercase().replace(['-', '_', ' '], "");
     FORMATS
         .iter()
-        .find(|format| format.name().eq_ignore_ascii_case(name))
+        .find(|format| [format.name()].iter().chain(format.aliases()).any(|own| plain(own) == plain(name)))
         .copied()
         .ok_or_else(|| Error::message(format!("no import format (there are {}): `{name}`", names())))
 }

@@ -42,6 +42,29 @@ impl Default for Options {
     }
 }
 
+/// An option that not every format has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Heeded {
+    Classes,
+    Population,
+    Features,
+    Map,
+    Separator,
+}
+
+impl Heeded {
+    /// The flag of the command line.
+    pub(super) fn flag(self) -> &'static str {
+        match self {
+            Self::Classes => "--class",
+            Self::Population => "--min-population",
+            Self::Features => "--feature-class",
+            Self::Map => "--map",
+            Self::Separator => "--separator",
+        }
+    }
+}
+
 /// What the options say of a class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class<'a> {
@@ -60,6 +83,18 @@ impl Options {
         self.languages.is_empty()
             || lang.is_empty()
             || self.languages.iter().any(|wanted| wanted == lang || *wanted == primary(lang))
+    }
+
+    /// Those of the options that not every format has which are set.
+    pub(super) fn given(&self) -> impl Iterator<Item = Heeded> {
+        let all = [
+            (!self.classes.is_empty(), Heeded::Classes),
+            (self.min_population > 0, Heeded::Population),
+            (!self.features.is_empty(), Heeded::Features),
+            (!self.map.is_empty(), Heeded::Map),
+            (self.separator.is_some(), Heeded::Separator),
+        ];
+        all.into_iter().filter(|(given, _)| *given).map(|(_, option)| option)
     }
 
     /// What is asked for of a class.

@@ -427,8 +427,14 @@ impl<'a> Output<'a> {
             record.policy = policy.as_str().to_owned();
         }
         if !record.names.is_empty() {
+            let before = if record.name.is_empty() { &record.names[0].text } else { &record.name }.clone();
             let repeated = record.settle(&self.options.languages);
             self.note_many("repeated names", repeated);
+            if record.id.is_empty() && record.name != before {
+                // Whoever reads it would derive another id than the one by which its pieces were joined.
+                ids::derive_into(&mut self.buffer, &record.kind, &before);
+                record.id.clone_from(&self.buffer);
+            }
         }
         Some(record)
     }

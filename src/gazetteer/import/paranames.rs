@@ -9,7 +9,7 @@ use super::lines::each_line;
 use super::options::{Class, kind_of_label};
 use super::output::Output;
 use super::record::{Record, Role};
-use super::{Example, Import};
+use super::{Example, Heeded, Import};
 use crate::error::{Error, Result};
 use crate::gazetteer::ids;
 use crate::gazetteer::source::report::Fault;
@@ -28,6 +28,10 @@ impl Import for ParaNames {
 
     fn about(&self) -> &'static str {
         "ParaNames TSV: wikidata_id, eng, label, language, type"
+    }
+
+    fn heeds(&self) -> &'static [Heeded] {
+        &[Heeded::Classes]
     }
 
     fn claims(&self, head: &Head<'_>) -> bool {

@@ -13,7 +13,7 @@ use super::json_values::{JsonValues, invalid};
 use super::options::Class;
 use super::output::Output;
 use super::record::{Record, Role};
-use super::{Example, Import};
+use super::{Example, Heeded, Import};
 use crate::error::Result;
 use crate::gazetteer::source::report::Fault;
 
@@ -27,6 +27,10 @@ impl Import for Ror {
 
     fn about(&self) -> &'static str {
         "Research Organization Registry (ROR) JSON dump, schema 1 or 2"
+    }
+
+    fn heeds(&self) -> &'static [Heeded] {
+        &[Heeded::Classes]
     }
 
     fn claims(&self, head: &Head<'_>) -> bool {

@@ -61,6 +61,10 @@ impl Import for Skos {
         "skos"
     }
 
+    fn aliases(&self) -> &'static [&'static str] {
+        &["rdf", "skos-xl"]
+    }
+
     fn about(&self) -> &'static str {
         "SKOS and SKOS-XL thesauri: Turtle, N-Triples, RDF/XML, JSON-LD"
     }

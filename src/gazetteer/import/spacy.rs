@@ -17,7 +17,7 @@ use super::lines::{each_line, most_lines};
 use super::options::{Class, kind_of_label};
 use super::output::Output;
 use super::record::{Record, Role};
-use super::{Example, Import};
+use super::{Example, Heeded, Import};
 use crate::error::Result;
 use crate::gazetteer::source::report::Fault;
 
@@ -45,8 +45,16 @@ impl Import for EntityRuler {
         "spacy"
     }
 
+    fn aliases(&self) -> &'static [&'static str] {
+        &["entity-ruler"]
+    }
+
     fn about(&self) -> &'static str {
         "spaCy EntityRuler patterns (JSONL): phrases, and tokens with only ORTH, TEXT or LOWER"
+    }
+
+    fn heeds(&self) -> &'static [Heeded] {
+        &[Heeded::Classes]
     }
 
     fn claims(&self, head: &Head<'_>) -> bool {

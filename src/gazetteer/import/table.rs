@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use super::input::{Head, Input, Line};
 use super::output::Output;
 use super::record::{ImportedName, Record, Role};
-use super::{Example, Import};
+use super::{Example, Heeded, Import};
 use crate::error::{Error, Result};
 use crate::gazetteer::NameRole;
 use crate::gazetteer::source::columns::{self, Column, Field, Form, Languages};
@@ -31,8 +31,16 @@ impl Import for Table {
         "csv"
     }
 
+    fn aliases(&self) -> &'static [&'static str] {
+        &["tsv", "table", "openrefine"]
+    }
+
     fn about(&self) -> &'static str {
         "tables with a header: gazetteers in the wide or long form, OpenRefine exports, any CSV or TSV with --map"
+    }
+
+    fn heeds(&self) -> &'static [Heeded] {
+        &[Heeded::Map, Heeded::Separator]
     }
 
     fn claims(&self, head: &Head<'_>) -> bool {

@@ -27,7 +27,7 @@ use super::lines::each_line;
 use super::options::Class;
 use super::output::Output;
 use super::record::{Record, Role};
-use super::{Example, Import};
+use super::{Example, Heeded, Import};
 use crate::error::{Error, Result};
 use crate::gazetteer::source::report::Fault;
 use crate::gazetteer::{ids, layer};
@@ -113,8 +113,16 @@ impl Import for Wikidata {
         "wikidata"
     }
 
+    fn aliases(&self) -> &'static [&'static str] {
+        &["wikidata-json", "wikidata-dump"]
+    }
+
     fn about(&self) -> &'static str {
         "Wikidata JSON dump (latest-all.json.gz/.bz2), or any of its lines; --class Q5,Q515=city"
+    }
+
+    fn heeds(&self) -> &'static [Heeded] {
+        &[Heeded::Classes]
     }
 
     fn claims(&self, head: &Head<'_>) -> bool {
