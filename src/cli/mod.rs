@@ -7,7 +7,9 @@ mod args;
 mod bench;
 mod compile;
 mod config;
+mod eval;
 mod extract;
+mod grid;
 mod import;
 mod lint;
 mod report;
@@ -53,6 +55,7 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
         Verb::Import(args) => import::run(&args),
         Verb::Lint(args) => lint::run(&args),
         Verb::Bench(args) => bench::run(&args, config),
+        Verb::Eval(args) => eval::run(&args, config),
     });
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

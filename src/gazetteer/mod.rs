@@ -5,6 +5,7 @@
 //! The file formats lie one a file under `source/`, the checks under `lint`.
 
 pub mod compiled;
+pub mod concord;
 mod entity;
 mod ids;
 #[cfg(feature = "import")]
@@ -15,6 +16,7 @@ mod names;
 pub mod source;
 
 pub use entity::{Details, Entity, Name, NameRole, Names};
+pub(crate) use ids::normalise as normalise_id;
 pub use smol_str::SmolStr;
 pub use source::content_hash;
 
@@ -125,12 +127,21 @@ impl Gazetteer {
         Self::default()
     }
 
-    /// The built-in gazetteers, embedded in the library.
+    /// The built-in gazetteers, embedded in the library in compiled form.
     ///
     /// # Panics
-    /// Never in a released build: a test reads the embedded files.
+    /// Never in a released build: a test reads them.
     pub fn builtin() -> Self {
         let layer = layer::builtin().expect("the embedded gazetteers are read by a test");
+        Self { layers: vec![layer] }
+    }
+
+    /// The rows behind [`Gazetteer::builtin`], to look at: parsed from the embedded files, in tens of milliseconds.
+    ///
+    /// # Panics
+    /// Never in a released build: a test reads them.
+    pub fn builtin_rows() -> Self {
+        let layer = layer::builtin_rows().expect("the embedded gazetteers are read by a test");
         Self { layers: vec![layer] }
     }
 

@@ -29,11 +29,12 @@ impl Import for FlashText {
 
     fn claims(&self, head: &Head<'_>) -> bool {
         let text = head.text.trim_start();
-        if text.starts_with('{') {
-            return head.has_extension("json") && text[1..].trim_start().starts_with('"') && first_is_list(text);
+        let begins = |inside: &str| head.has_extension("json") && inside.trim_start().starts_with('"');
+        if let Some(inside) = text.strip_prefix('{') {
+            return begins(inside) && first_is_list(text);
         }
-        if text.starts_with('[') {
-            return head.has_extension("json") && text[1..].trim_start().starts_with('"');
+        if let Some(inside) = text.strip_prefix('[') {
+            return begins(inside);
         }
         !text.contains('{') && most_lines(head, |line| line.contains("=>"))
     }

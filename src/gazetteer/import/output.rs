@@ -413,7 +413,7 @@ impl<'a> Output<'a> {
             self.note("collections and schemes, which are no concepts");
             return None;
         }
-        if record.names.is_empty() && !(removes && !record.id.is_empty()) {
+        if record.names.is_empty() && (record.id.is_empty() || !removes) {
             self.note("entities without a name that can be used");
             return None;
         }

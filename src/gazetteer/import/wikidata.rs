@@ -149,7 +149,7 @@ impl Import for Wikidata {
             }
         }
         // What is built in knows the countries; a city that is among them does no harm.
-        for entity in layer::builtin()?.entities.iter().filter(|entity| !entity.country().is_empty()) {
+        for entity in layer::builtin_rows()?.entities.iter().filter(|entity| !entity.country().is_empty()) {
             entity.outside().iter().for_each(|id| output.know_country(id, entity.country()));
         }
         for input in inputs {
