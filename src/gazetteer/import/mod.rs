@@ -1,6 +1,6 @@
 //! Other people's data made into gazetteers: one trait, one file a format, one registry.
 //!
-//! A format reads its files row by row and puts a [`Record`] of each into an [`Output`], which checks every field as
+//! A format reads its files row by row and puts a `Record` of each into an `Output`, which checks every field as
 //! the readers of gazetteers do, makes one entity of all pieces with one id, and writes wide or long tables or JSON
 //! Lines. What does not fit into the memory given lies in temporary files, so that dumps of any size can be read. What
 //! is wrong is reported with file and line, and what is left out is counted with its reason: nothing is lost silently.
