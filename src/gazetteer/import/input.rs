@@ -14,6 +14,8 @@ use crate::error::{Error, Result};
 const HEAD: usize = 64 << 10;
 /// The buffer of unpacked bytes.
 const BUFFER: usize = 256 << 10;
+/// After so many bytes without a line break a file is no text.
+const MAX_PASSED: u64 = 1 << 30;
 /// Extensions of packed files.
 const PACKED: [&str; 4] = ["gz", "bz2", "zst", "zstd"];
 
@@ -104,7 +106,11 @@ impl Input {
     pub(super) fn next_line(&mut self, line: &mut Vec<u8>, limit: usize) -> Result<Line> {
         line.clear();
         let mut step = Line::End;
+        let mut passed = 0u64;
         loop {
+            if passed > MAX_PASSED {
+                return Err(self.failed(&io::Error::other("a gigabyte without a line break")));
+            }
             let bytes = match self.reader.fill_buf() {
                 Ok(bytes) => bytes,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -127,6 +133,7 @@ impl Input {
                 line.extend_from_slice(piece);
             }
             let used = piece.len() + usize::from(end.is_some());
+            passed += used as u64;
             self.reader.consume(used);
             if end.is_some() {
                 break;
