@@ -60,6 +60,7 @@
 //! # Features
 //!
 //! `cli` (default): the command line. Without it the library has no dependency on argument parsing or progress bars.
+//! `import` (part of `cli`): other people's data made into gazetteers, with the packages for packed files and RDF.
 
 pub mod author;
 #[cfg(feature = "cli")]

@@ -18,6 +18,7 @@ mod cli;
 mod compiled;
 mod eval;
 mod goldens;
+mod import;
 mod layers;
 mod normalization;
 mod properties;

@@ -10,6 +10,7 @@ mod config;
 mod eval;
 mod extract;
 mod grid;
+mod import;
 mod lint;
 mod report;
 mod setup;
@@ -52,6 +53,7 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
     let result = config::with_config(cli.verb, arguments).and_then(|(verb, config)| match verb {
         Verb::Extract(args) => extract::run(*args, config),
         Verb::Compile(args) => compile::run(&args),
+        Verb::Import(args) => import::run(&args),
         Verb::Lint(args) => lint::run(&args),
         Verb::Bench(args) => bench::run(&args, config),
         Verb::Eval(args) => eval::run(&args, config),

@@ -8,6 +8,8 @@ pub mod compiled;
 pub mod concord;
 mod entity;
 mod ids;
+#[cfg(feature = "import")]
+pub mod import;
 pub mod layer;
 pub mod lint;
 mod names;

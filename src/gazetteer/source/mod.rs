@@ -20,15 +20,15 @@
 //! | `bad-language` | warning | a tag that is not BCP 47; its language is used, or none |
 //! | `canonical-differs`, `kind-differs` | warning | rows of one id that disagree; the first row counts |
 
-mod columns;
+pub(super) mod columns;
 mod content;
-mod draft;
-mod json;
+pub(super) mod draft;
+pub(super) mod json;
 mod jsonl;
-mod list;
+pub(super) mod list;
 mod long;
-mod records;
-mod report;
+pub(super) mod records;
+pub(super) mod report;
 mod table;
 mod wide;
 
@@ -211,7 +211,7 @@ fn file_name(path: &Path) -> String {
 }
 
 /// The kind that a file's name gives to its rows.
-fn kind_of_stem(name: &str) -> String {
+pub(super) fn kind_of_stem(name: &str) -> String {
     let stem = Path::new(name).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     match stem.to_lowercase().as_str() {
         "people" => "person".to_owned(),
