@@ -55,12 +55,13 @@
 //!
 //! Modules go one way; each may use those before it: `text` (spans, words, folding), [`gazetteer`] (what a name is),
 //! [`lexicon`] (compiled for search), [`matcher`] (words in, hits out), [`resolve`] (which entity it is), [`table`],
-//! [`export`], [`corpus`], [`engine`], and the command line. `docs/DESIGN.md` says why.
+//! [`export`], [`corpus`], [`engine`], [`author`], and the command line. `docs/DESIGN.md` says why.
 //!
 //! # Features
 //!
 //! `cli` (default): the command line. Without it the library has no dependency on argument parsing or progress bars.
 
+pub mod author;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod corpus;

@@ -6,10 +6,10 @@
 
 pub mod compiled;
 mod entity;
-mod ids;
+pub(crate) mod ids;
 pub mod layer;
 pub mod lint;
-mod names;
+pub(crate) mod names;
 pub mod source;
 
 pub use entity::{Details, Entity, Name, NameRole, Names};

@@ -1,0 +1,3 @@
+//! Authoring: what helps to make gazetteers and to keep them sound.
+
+pub mod discover;
