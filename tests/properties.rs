@@ -19,7 +19,7 @@ fn config() -> ProptestConfig {
 fn names() -> &'static [String] {
     static NAMES: OnceLock<Vec<String>> = OnceLock::new();
     NAMES.get_or_init(|| {
-        let gazetteer = Gazetteer::builtin();
+        let gazetteer = Gazetteer::builtin_rows();
         let names = gazetteer.layers().iter().flat_map(|layer| &layer.entities).flat_map(|entity| &entity.names);
         names.step_by(10).map(|name| name.text.to_string()).collect()
     })

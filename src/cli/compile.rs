@@ -38,7 +38,7 @@ pub(super) fn run(args: &CompileArgs) -> Result<Outcome> {
     report.end_problems(" (see `gazetier lint`)");
     let bytes = lexicon.write(&args.out, &header)?;
     // What a disk did to the file is best known now, while the sources are at hand.
-    let written = Compiled { path: args.out.clone(), header: Header::read_file(&args.out)?, in_memory: false };
+    let written = Compiled { path: args.out.clone(), header: Header::read_file(&args.out)?, ..Compiled::default() };
     Lexicon::open(&written)?.verify()?;
     report.line(&format!(
         "{} names of {} entities, {bytes} bytes ({:.1} a name), {:.2} s: {}",

@@ -14,7 +14,7 @@ use crate::text::{Language, lang};
 
 /// Reads every gazetteer, bad rows and all, and prints what is wrong with them.
 pub(super) fn run(args: &LintArgs) -> Result<Outcome> {
-    let mut gazetteer = if args.with_builtin { Gazetteer::builtin() } else { Gazetteer::empty() };
+    let mut gazetteer = if args.with_builtin { Gazetteer::builtin_rows() } else { Gazetteer::empty() };
     let builtin_layers = gazetteer.layers().len();
     for path in &args.gazetteers {
         gazetteer = gazetteer.layer(Gazetteer::read_with(path, ReadOptions { lenient: true })?)?;

@@ -254,8 +254,10 @@ pub fn seal(bytes: &mut [u8]) {
 /// A layer that is compiled already: its rows lie in a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Compiled {
-    /// The file.
+    /// The file; of the embedded one, its name.
     pub path: PathBuf,
+    /// The bytes of the file, where they are part of the program.
+    pub embedded: Option<&'static [u8]>,
     /// Its head when the layer was made.
     pub header: Header,
     /// Copy it into memory instead of mapping it.
@@ -274,7 +276,7 @@ pub(super) fn read_layer(path: &Path) -> Result<Layer> {
         label: path.display().to_string(),
         files: vec![path.display().to_string()],
         hash: header.hash.clone(),
-        compiled: Some(Box::new(Compiled { path: path.to_path_buf(), header, in_memory: false })),
+        compiled: Some(Box::new(Compiled { path: path.to_path_buf(), header, ..Compiled::default() })),
         ..Layer::default()
     })
 }

@@ -123,12 +123,21 @@ impl Gazetteer {
         Self::default()
     }
 
-    /// The built-in gazetteers, embedded in the library.
+    /// The built-in gazetteers, embedded in the library in compiled form.
     ///
     /// # Panics
-    /// Never in a released build: a test reads the embedded files.
+    /// Never in a released build: a test reads them.
     pub fn builtin() -> Self {
         let layer = layer::builtin().expect("the embedded gazetteers are read by a test");
+        Self { layers: vec![layer] }
+    }
+
+    /// The rows behind [`Gazetteer::builtin`], to look at: parsed from the embedded files, in tens of milliseconds.
+    ///
+    /// # Panics
+    /// Never in a released build: a test reads them.
+    pub fn builtin_rows() -> Self {
+        let layer = layer::builtin_rows().expect("the embedded gazetteers are read by a test");
         Self { layers: vec![layer] }
     }
 

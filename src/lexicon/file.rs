@@ -17,7 +17,7 @@ use super::ids::Ids;
 use super::storage::{ALIGNMENT, Array, Buffer, Bytes};
 use super::substring::Substrings;
 use super::table::Table;
-use super::{CompileOptions, Counts, Lexicon};
+use super::{CompileOptions, Counts, Lexicon, Stack};
 use crate::error::{Error, Result};
 use crate::gazetteer::compiled::{Compiled, Header, OPEN, Section};
 
@@ -153,12 +153,16 @@ impl Lexicon {
         Self::of_file(Bytes::copy_of(bytes), header, Path::new("bytes"))
     }
 
-    /// [`Lexicon::open`] for a run that lets names begin inside words, or one that does not.
+    /// [`Lexicon::open`] for a run that lets names begin inside words, or one that does not. The embedded one is compiled
+    /// anew where it was compiled for the other.
     ///
     /// # Errors
     /// As [`Lexicon::open`]; also a file that was compiled for the other.
     pub fn open_for(compiled: &Compiled, options: CompileOptions) -> Result<Self> {
         let open = compiled.header.flags & OPEN != 0;
+        if open != options.open && compiled.embedded.is_some() {
+            return Stack::of(vec![Self::open(compiled)?]).flatten(options);
+        }
         if open != options.open {
             let path = compiled.path.display();
             let (is, wanted) = if open { ("", "without") } else { ("not ", "with") };
@@ -176,9 +180,14 @@ impl Lexicon {
     pub fn open(compiled: &Compiled) -> Result<Self> {
         let path = &compiled.path;
         let at_path = |error: Error| Error::message(format!("{}: {error}", path.display()));
-        let file = File::open(path).map_err(|error| Error::io(path, error))?;
-        let bytes = if compiled.in_memory { copy(file) } else { map(file) };
-        let bytes = bytes.map_err(|error| Error::io(path, error))?;
+        let bytes = match compiled.embedded {
+            Some(bytes) => Bytes::embedded(bytes),
+            None => {
+                let file = File::open(path).map_err(|error| Error::io(path, error))?;
+                let bytes = if compiled.in_memory { copy(file) } else { map(file) };
+                bytes.map_err(|error| Error::io(path, error))?
+            }
+        };
         let header = Header::read(bytes.as_slice(), bytes.len() as u64).map_err(at_path)?;
         if header != compiled.header {
             return Err(at_path(Error::message("the file was replaced while it was being opened")));

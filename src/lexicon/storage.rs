@@ -1,4 +1,4 @@
-//! Sections as bytes: owned, or a range of one mapped file; whoever reads them cannot tell which.
+//! Sections as bytes: owned, part of the program, or a range of one mapped file; whoever reads them cannot tell which.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -24,6 +24,8 @@ enum Memory {
     Pages(memmap2::MmapMut),
     #[cfg(unix)]
     File(memmap2::Mmap),
+    /// Part of the program.
+    Embedded(&'static [u8]),
 }
 
 impl Memory {
@@ -34,6 +36,7 @@ impl Memory {
             Self::Pages(pages) => pages,
             #[cfg(unix)]
             Self::File(file) => file,
+            Self::Embedded(bytes) => bytes,
         }
     }
 
@@ -45,6 +48,7 @@ impl Memory {
             // A file is mapped for reading only.
             #[cfg(unix)]
             Self::File(_) => &mut [],
+            Self::Embedded(_) => &mut [],
         }
     }
 
@@ -107,6 +111,11 @@ impl Bytes {
     pub fn mapped(file: memmap2::Mmap) -> Self {
         let length = file.len();
         Self { memory: Arc::new(Memory::File(file)), start: 0, length }
+    }
+
+    /// Bytes that are part of the program.
+    pub fn embedded(bytes: &'static [u8]) -> Self {
+        Self { memory: Arc::new(Memory::Embedded(bytes)), start: 0, length: bytes.len() }
     }
 
     /// A part of these bytes that shares their memory; `None` if it goes beyond them.
