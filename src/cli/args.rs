@@ -24,6 +24,8 @@ pub(super) enum Verb {
     Compile(CompileArgs),
     /// Check gazetteers: defects with file, line and fix
     Lint(LintArgs),
+    /// Names that the gazetteers lack, ranked by evidence, ready to be accepted
+    Discover(Box<DiscoverArgs>),
     /// Measure how fast a corpus runs: stage by stage, and by number of threads
     Bench(Box<BenchArgs>),
 }
@@ -162,6 +164,62 @@ pub(super) struct FindArgs {
     /// Only mentions with at least this score (0 to 1)
     #[arg(long, value_name = "X", default_value_t = 0.0)]
     pub min_score: f32,
+}
+
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+#[command(after_help = "\
+The rows are those of a gazetteer, with evidence beside them. Mark good ones in the column `accept` (1, x or yes), \
+correct them where needed, then: gazetier add --accepted candidates.csv --to names.csv
+
+docs/AUTHORING.md says what counts as evidence.
+
+Examples:
+  gazetier discover news/ -o candidates.csv
+  gazetier discover news.jsonl -g own.csv --min-mentions 5 --rows 500 -o candidates.csv")]
+pub(super) struct DiscoverArgs {
+    /// Files, folders, patterns, or `-` for standard input
+    #[arg(value_name = "CORPUS", required = true)]
+    pub inputs: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub gazetteer: GazetteerArgs,
+
+    /// The file to write, as CSV; without it, or with `-`, standard output
+    #[arg(short, long, value_name = "FILE|-")]
+    pub out: Option<PathBuf>,
+
+    /// Language of the documents; `auto` takes what a record says, else detects it
+    #[arg(long, default_value = "auto")]
+    pub lang: String,
+
+    /// The fewest mentions of a name, those of its variants counted in
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub min_mentions: u32,
+
+    /// The most rows, the best first
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub rows: usize,
+
+    /// The most candidates held in memory (about 500 bytes each); of twice as many the rarest are let go
+    #[arg(long, value_name = "N", default_value_t = 200_000)]
+    pub max_candidates: usize,
+
+    /// Worker threads (default: all cores)
+    #[arg(short = 'j', long, value_name = "N")]
+    pub threads: Option<usize>,
+
+    /// Follow symbolic links in folders
+    #[arg(long)]
+    pub follow: bool,
+
+    /// No progress, no summary, no warnings
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// Ignore gazetier.toml
+    #[arg(long)]
+    pub no_config: bool,
 }
 
 #[derive(Debug, Args)]

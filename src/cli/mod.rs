@@ -7,6 +7,7 @@ mod args;
 mod bench;
 mod compile;
 mod config;
+mod discover;
 mod extract;
 mod lint;
 mod report;
@@ -50,6 +51,7 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
         Verb::Extract(args) => extract::run(*args, config),
         Verb::Compile(args) => compile::run(&args),
         Verb::Lint(args) => lint::run(&args),
+        Verb::Discover(args) => discover::run(&args, config),
         Verb::Bench(args) => bench::run(&args, config),
     });
     match result {

@@ -90,12 +90,7 @@ pub(super) fn extractor(
         report.problem(problem);
     }
     report.end_problems(" (see `gazetier lint`)");
-    if args.lang != "auto" {
-        let language = Language::of_tag(&args.lang);
-        // Primary subtags in use have two or three letters; `francais` is a slip.
-        if (language == Language::UND && args.lang != "und") || language.as_str().len() > 3 {
-            bail!("not a language, such as fr, vi or en `{}`", args.lang);
-        }
+    if let Some(language) = language(&args.lang)? {
         extractor = extractor.in_language(language);
     }
     if !args.kind.is_empty() {
@@ -107,6 +102,19 @@ pub(super) fn extractor(
         extractor = extractor.only_kinds(args.kind.iter().map(String::as_str));
     }
     Ok(extractor)
+}
+
+/// The language of the flag `--lang`; `None` for `auto`.
+pub(super) fn language(tag: &str) -> Result<Option<Language>> {
+    if tag == "auto" {
+        return Ok(None);
+    }
+    let language = Language::of_tag(tag);
+    // Primary subtags in use have two or three letters; `francais` is a slip.
+    if (language == Language::UND && tag != "und") || language.as_str().len() > 3 {
+        bail!("not a language, such as fr, vi or en `{tag}`");
+    }
+    Ok(Some(language))
 }
 
 impl FindArgs {

@@ -74,7 +74,7 @@ const FRENCH: &[(u16, &str)] = &[
         PLACE_NOUN,
         "ville|village|commune|région|province|département|district|quartier|île|îles|fleuve|rivière|lac|\
         mont|col|vallée|mer|golfe|port|aéroport|gare|capitale|état|comté|canton|localité|bourg|\
-        arrondissement|planète|détroit|forêt|désert|rue|avenue|boulevard|place|stade",
+        arrondissement|planète|détroit|forêt|désert|rue|avenue|boulevard|stade",
     ),
     (
         PLACE_HEAD,

@@ -79,15 +79,21 @@ fn learn_given_names(candidates: &Candidates, given: &mut GivenNames) {
         }
     }
     let languages = [Language::FR, Language::EN];
-    given.extend(learned.into_iter().filter(|(name, titles)| {
-        *titles >= 2 && !languages.iter().any(|language| lang::is_common(*language, name))
-    }).map(|(name, _)| name));
+    given.extend(
+        learned
+            .into_iter()
+            .filter(|(name, titles)| *titles >= 2 && !languages.iter().any(|language| lang::is_common(*language, name)))
+            .map(|(name, _)| name),
+    );
 }
 
 /// Decides how far names go; gives the candidates that stand, each with the mentions that are its own.
 fn settle_ends(mut candidates: Candidates, given: &GivenNames) -> Candidates {
-    let mut longer: Vec<String> =
-        candidates.iter().filter(|(_, tallied)| tallied.longer * 2 > tallied.mentions).map(|(name, _)| name.clone()).collect();
+    let mut longer: Vec<String> = candidates
+        .iter()
+        .filter(|(_, tallied)| tallied.longer * 2 > tallied.mentions)
+        .map(|(name, _)| name.clone())
+        .collect();
     // The shortest first, so that each is weighed against what is settled.
     longer.sort_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
     let mut taken: HashMap<String, u32> = HashMap::new();
@@ -98,8 +104,7 @@ fn settle_ends(mut candidates: Candidates, given: &GivenNames) -> Candidates {
             continue;
         };
         let (own, all) = (&candidates[&name], &candidates[&base]);
-        let stands = !refused.contains(&base) && stands(&base, all, &name, own, given)
-            || own.cue(Cue::Definition) > 0;
+        let stands = !refused.contains(&base) && stands(&base, all, &name, own, given) || own.cue(Cue::Definition) > 0;
         if stands {
             *taken.entry(base.clone()).or_default() += own.mentions;
             children.entry(base).or_default().push(name);
@@ -117,7 +122,8 @@ fn settle_ends(mut candidates: Candidates, given: &GivenNames) -> Candidates {
         if common || left < 2 || left * 10 < tallied.mentions * 3 {
             candidates.remove(&name);
         } else {
-            let share = |count: &mut u32| *count = (u64::from(*count) * u64::from(left) / u64::from(left + taken)) as u32;
+            let share =
+                |count: &mut u32| *count = (u64::from(*count) * u64::from(left) / u64::from(left + taken)) as u32;
             tallied.cues.iter_mut().for_each(share);
             share(&mut tallied.inside);
             tallied.mentions = left;
@@ -128,7 +134,10 @@ fn settle_ends(mut candidates: Candidates, given: &GivenNames) -> Candidates {
 
 /// Shorter beginnings of a name that end at the end of a word, the longest first.
 fn prefixes(name: &str) -> impl Iterator<Item = &str> {
-    name.char_indices().rev().filter(|(_, c)| matches!(c, ' ' | '\u{A0}' | '\u{202F}' | '\'' | '’')).map(|(at, _)| &name[..at])
+    name.char_indices()
+        .rev()
+        .filter(|(_, c)| matches!(c, ' ' | '\u{A0}' | '\u{202F}' | '\'' | '’'))
+        .map(|(at, _)| &name[..at])
 }
 
 /// Whether the longer name stands against the shorter one that it begins with.
@@ -146,6 +155,9 @@ fn stands(base: &str, all: &Tallied, name: &str, own: &Tallied, given: &GivenNam
     let head = Cues::of(language).get(&first) & (cues::BODY_HEAD | cues::PLACE_HEAD) != 0;
     if single && (is_common(base, language) || head) {
         return part >= 2 && at_least(1);
+    }
+    if head {
+        return part >= 2 && at_least(5);
     }
     part >= 3 && at_least(6)
 }
@@ -183,8 +195,8 @@ fn judge(name: String, tallied: Tallied, given: &GivenNames, small: &Sketch) -> 
 fn weigh(name: &str, words: &[&str], tallied: &Tallied, given: &GivenNames, acronym: bool) -> [f32; 3] {
     let mentions = tallied.mentions.max(1) as f32;
     let share = |cue: Cue| (tallied.cue(cue) as f32 / mentions).min(1.0);
-    // A single sign says something, many say more.
-    let sign = |cue: Cue| if tallied.cue(cue) == 0 { 0.0 } else { 0.4 + 0.6 * (2.0 * share(cue)).min(1.0) };
+    // What a few of many mentions say counts little, but it counts.
+    let sign = |cue: Cue| (2.5 * share(cue)).min(1.0).max(0.1 * (tallied.cue(cue) as f32).min(4.0));
     let cues = Cues::of(tallied.language());
     let lower: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
     let phrase = lower.get(..2).map(|two| two.join(" ")).unwrap_or_default();
@@ -192,7 +204,10 @@ fn weigh(name: &str, words: &[&str], tallied: &Tallied, given: &GivenNames, acro
     let begins = if words.len() > 1 { cues.get(first) | cues.get(&phrase) } else { 0 };
     let ends = if words.len() > 1 { cues.get(last) } else { 0 };
     let head = |mask: u16| if (begins | ends) & mask != 0 { 1.0 } else { 0.0 };
-    let capital = |word: &&str| word.starts_with(char::is_uppercase) || cues.get(&word.to_lowercase()) & cues::PARTICLE != 0;
+    let capital = |word: &&str| {
+        let start = word.split('-').next().unwrap_or("").to_lowercase();
+        word.starts_with(char::is_uppercase) || cues.get(&start) & cues::PARTICLE != 0
+    };
     let all_capital = words.iter().all(capital);
     let joint = lower.iter().any(|word| cues.get(word) & cues::JOINT != 0 && cues.get(word) & cues::PARTICLE == 0);
     let known_given = words.len() >= 2
@@ -200,7 +215,13 @@ fn weigh(name: &str, words: &[&str], tallied: &Tallied, given: &GivenNames, acro
         && name.split([' ', '-']).next().is_some_and(|first| given.contains(&first.to_lowercase()))
         && words[1].starts_with(char::is_uppercase);
     let small = if words.len() > 1 && !all_capital { 1.0 } else { 0.0 };
-    let mut person = 3.0 * sign(Cue::Title) + 1.5 * sign(Cue::Apposition) + 0.6 * sign(Cue::Speech);
+    // A word by itself that recurs is seldom a person: those have a full name somewhere, and are grouped with it.
+    let lone = if words.len() == 1 && !acronym { 0.1 * mentions.min(7.0) + 0.3 } else { 0.0 };
+    // `Les Républicains`, `Le Monde`; of `Le Pen` the full name says that it is a person.
+    let titled = words.len() > 1 && cues.get(first) & cues::ARTICLE != 0;
+    // `le député LR`: parties and teams stand behind roles too.
+    let beside_roles = if acronym || titled { 1.0 } else { 3.0 };
+    let mut person = beside_roles * sign(Cue::Title) + 1.5 * sign(Cue::Apposition) + 0.6 * sign(Cue::Speech);
     if known_given {
         person += 2.5;
     }
@@ -209,12 +230,14 @@ fn weigh(name: &str, words: &[&str], tallied: &Tallied, given: &GivenNames, acro
     } else if words.len() == 1 && !acronym {
         person += 0.5;
     }
-    person -= 1.5 * share(Cue::Article);
+    person -= 1.5 * share(Cue::Article) + if titled { 1.0 } else { 0.0 };
     let organization = if acronym { 2.2 } else { 0.0 }
         + 1.5 * sign(Cue::Definition)
         + 2.8 * head(cues::BODY_HEAD)
         + 2.2 * sign(Cue::BodyNoun)
         + 1.8 * share(Cue::Article)
+        + lone
+        + if titled { 0.8 } else { 0.0 }
         + 1.2 * small;
     let place = 2.2 * head(cues::PLACE_HEAD)
         + 2.2 * sign(Cue::PlaceNoun)
@@ -241,7 +264,15 @@ fn row(group: &group::Group, judged: &[Judged], stack: &Stack) -> Discovered {
     let strong = all.cue(Cue::Title) + all.cue(Cue::Definition) > 0 || main.weights[kind] >= 2.0;
     let outside = (all.mentions - all.inside.min(all.mentions)) as f32;
     // Words that only begin sentences show nothing by their capital.
-    let inside = all.inside as f32 + outside * if strong { 0.5 } else if all.inside > 0 { 0.3 } else { 0.0 };
+    let inside = all.inside as f32
+        + outside
+            * if strong {
+                0.5
+            } else if all.inside > 0 {
+                0.3
+            } else {
+                0.0
+            };
     let weight = (1.0 + inside).ln() * namehood * (0.6 + 0.4 * strength) * if documents > 1 { 1.0 } else { 0.85 };
     let score = 1.0 - (-weight / 2.0).exp();
     let mut evidence: Vec<String> = CUES

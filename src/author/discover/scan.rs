@@ -6,7 +6,7 @@
 use hashbrown::{HashMap, HashSet};
 
 use super::cues::{self, Cues};
-use super::tally::{CONTEXTS, Cue, Tally, Tallied, word_hash};
+use super::tally::{CONTEXTS, Cue, Tallied, Tally, word_hash};
 use super::tokens::{Gap, Shape, Token, cut, gap};
 use crate::gazetteer::names;
 use crate::lexicon::Stack;
@@ -219,7 +219,10 @@ impl Scene<'_> {
                 && !self.given.contains(&lower)
             {
                 title = true;
-            } else if cue & cues::CALENDAR != 0 || (token.letters == 1 && end - from == 1) || is_roman(token.of(self.text)) {
+            } else if cue & cues::CALENDAR != 0
+                || (token.letters == 1 && end - from == 1)
+                || is_roman(token.of(self.text))
+            {
                 // A month, a letter, a number.
             } else {
                 break;
@@ -234,7 +237,10 @@ impl Scene<'_> {
         if let Some(mention) = self.mention_over(span) {
             let (until, bound) = (mention.span.end, matches!(mention.rule, "acronym-definition" | "short-form"));
             let entity = mention.entity;
-            if bound && mention.span == span && let Some(entity) = entity {
+            if bound
+                && mention.span == span
+                && let Some(entity) = entity
+            {
                 // The document says so, the gazetteers do not.
                 let known = Some(self.stack.id(entity).to_owned());
                 self.occurrence(from, end, 0, known);
@@ -242,7 +248,8 @@ impl Scene<'_> {
             let behind = self.tokens[from..].partition_point(|t| t.start < until as usize);
             return end.max(from + behind);
         }
-        let before = self.before(from) | u16::from(title) << Cue::Title as u16 | u16::from(article) << Cue::Article as u16;
+        let before =
+            self.before(from) | u16::from(title) << Cue::Title as u16 | u16::from(article) << Cue::Article as u16;
         self.occurrence(from, end, before | self.behind(end), None);
         for longer in self.longer_ends(from, end) {
             self.occurrence(from, longer, before | self.behind(longer), None);
@@ -332,7 +339,8 @@ impl Scene<'_> {
     fn is_joint(&self, index: usize, inner: bool) -> bool {
         let cue = self.cues.get(&self.lower(index));
         // An article alone joins nothing: `Assemblée la plus jeune`.
-        cue & cues::JOINT != 0 && (inner || cue & cues::ARTICLE == 0 || matches!(self.lower(index).as_str(), "du" | "des"))
+        cue & cues::JOINT != 0
+            && (inner || cue & cues::ARTICLE == 0 || matches!(self.lower(index).as_str(), "du" | "des"))
     }
 
     /// Cues in front of a name.
@@ -399,11 +407,12 @@ impl Scene<'_> {
             // `X, président de …`, `X, the chairman`, `X, 35 ans`.
             let age = next.shape == Shape::Number && next.letters <= 2;
             let lower = self.lower(end);
-            let at = if self.cues.get(&lower) & cues::ARTICLE != 0 || matches!(lower.as_str(), "a" | "an" | "un" | "une") {
-                end + 1
-            } else {
-                end
-            };
+            let at =
+                if self.cues.get(&lower) & cues::ARTICLE != 0 || matches!(lower.as_str(), "a" | "an" | "un" | "une") {
+                    end + 1
+                } else {
+                    end
+                };
             let role = at < self.tokens.len()
                 && self.joined_or_first(at, end)
                 && self.cues.get(&self.lower(at)) & cues::ROLE != 0;
@@ -448,7 +457,9 @@ impl Scene<'_> {
             let inner_end = self.tokens.partition_point(|t| t.start < close);
             let (acronym, from, to) = if inner.shape == Shape::Acronym && self.tokens[next].end == close {
                 let lowest = last.saturating_sub(MAX_WORDS - 1);
-                let Some(from) = (lowest..=last).rev().find(|from| self.spells(next, *from, last + 1)) else { continue };
+                let Some(from) = (lowest..=last).rev().find(|from| self.spells(next, *from, last + 1)) else {
+                    continue;
+                };
                 (next, from, last + 1)
             } else if self.tokens[last].shape == Shape::Acronym && inner_end <= next + MAX_WORDS {
                 if !self.spells(last, next, inner_end) || self.tokens[inner_end - 1].end != close {

@@ -133,23 +133,26 @@ mod tests {
         let text = "Le chef de l’ONU, Ban Ki-moon, est là. Il a dit : « Nous 3 »";
         let found: Vec<(&str, Shape, bool)> = tokens(text).iter().map(|t| (t.of(text), t.shape, t.first)).collect();
         use Shape::*;
-        assert_eq!(found, [
-            ("Le", Capital, true),
-            ("chef", Small, false),
-            ("de", Small, false),
-            ("l", Small, false),
-            ("ONU", Acronym, false),
-            ("Ban", Capital, false),
-            ("Ki", Capital, false),
-            ("moon", Small, false),
-            ("est", Small, false),
-            ("là", Small, false),
-            ("Il", Capital, true),
-            ("a", Small, false),
-            ("dit", Small, false),
-            ("Nous", Capital, true),
-            ("3", Number, false),
-        ]);
+        assert_eq!(
+            found,
+            [
+                ("Le", Capital, true),
+                ("chef", Small, false),
+                ("de", Small, false),
+                ("l", Small, false),
+                ("ONU", Acronym, false),
+                ("Ban", Capital, false),
+                ("Ki", Capital, false),
+                ("moon", Small, false),
+                ("est", Small, false),
+                ("là", Small, false),
+                ("Il", Capital, true),
+                ("a", Small, false),
+                ("dit", Small, false),
+                ("Nous", Capital, true),
+                ("3", Number, false),
+            ]
+        );
     }
 
     #[test]
