@@ -1,6 +1,9 @@
 //! Authoring: what helps to make gazetteers and to keep them sound.
 
+pub mod add;
+pub mod diff;
 pub mod discover;
+pub mod fix;
 mod replace;
 
 pub use replace::replace;

@@ -1,11 +1,15 @@
 //! Flags as typed. What they mean together is decided where they are used.
 
+mod author;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::gazetteer::MatchPolicy;
 use crate::matcher::Overlaps;
+
+pub(super) use author::{AddArgs, DiffArgs, DiscoverArgs};
 
 /// Finds the people, organizations, places and themes that gazetteers name, and writes tables.
 #[derive(Debug, Parser)]
@@ -24,6 +28,10 @@ pub(super) enum Verb {
     Compile(CompileArgs),
     /// Check gazetteers: defects with file, line and fix
     Lint(LintArgs),
+    /// Append a checked row to a gazetteer file
+    Add(Box<AddArgs>),
+    /// Compare two editions of a gazetteer, and what a corpus gains and loses by it
+    Diff(Box<DiffArgs>),
     /// Names that the gazetteers lack, ranked by evidence, ready to be accepted
     Discover(Box<DiscoverArgs>),
     /// Measure how fast a corpus runs: stage by stage, and by number of threads
@@ -169,62 +177,6 @@ pub(super) struct FindArgs {
 #[derive(Debug, Args)]
 #[command(args_override_self = true)]
 #[command(after_help = "\
-The rows are those of a gazetteer, with evidence beside them. Mark good ones in the column `accept` (1, x or yes), \
-correct them where needed, then: gazetier add --accepted candidates.csv --to names.csv
-
-docs/AUTHORING.md says what counts as evidence.
-
-Examples:
-  gazetier discover news/ -o candidates.csv
-  gazetier discover news.jsonl -g own.csv --min-mentions 5 --rows 500 -o candidates.csv")]
-pub(super) struct DiscoverArgs {
-    /// Files, folders, patterns, or `-` for standard input
-    #[arg(value_name = "CORPUS", required = true)]
-    pub inputs: Vec<PathBuf>,
-
-    #[command(flatten)]
-    pub gazetteer: GazetteerArgs,
-
-    /// The file to write, as CSV; without it, or with `-`, standard output
-    #[arg(short, long, value_name = "FILE|-")]
-    pub out: Option<PathBuf>,
-
-    /// Language of the documents; `auto` takes what a record says, else detects it
-    #[arg(long, default_value = "auto")]
-    pub lang: String,
-
-    /// The fewest mentions of a name, those of its variants counted in
-    #[arg(long, value_name = "N", default_value_t = 2)]
-    pub min_mentions: u32,
-
-    /// The most rows, the best first
-    #[arg(long, value_name = "N", default_value_t = 10_000)]
-    pub rows: usize,
-
-    /// The most candidates held in memory (about 500 bytes each); of twice as many the rarest are let go
-    #[arg(long, value_name = "N", default_value_t = 200_000)]
-    pub max_candidates: usize,
-
-    /// Worker threads (default: all cores)
-    #[arg(short = 'j', long, value_name = "N")]
-    pub threads: Option<usize>,
-
-    /// Follow symbolic links in folders
-    #[arg(long)]
-    pub follow: bool,
-
-    /// No progress, no summary, no warnings
-    #[arg(short, long)]
-    pub quiet: bool,
-
-    /// Ignore gazetier.toml
-    #[arg(long)]
-    pub no_config: bool,
-}
-
-#[derive(Debug, Args)]
-#[command(args_override_self = true)]
-#[command(after_help = "\
 The stages are measured on one thread over the corpus in memory, in CPU time, so that other work of the machine counts \
 little: `files` reads the files, `read` parses documents, `language` detects theirs, `words` and `match` find the names, \
 `resolve` decides what they mean, `write` makes the rows of the table `mentions`.
@@ -310,18 +262,49 @@ pub(super) struct CompileArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+docs/LINT.md describes every rule. Exit code 1: there are errors.
+
+Examples:
+  gazetier lint own.csv                       what is wrong, with lines and fixes
+  gazetier lint world.gaz own/                own/ as a layer over world.gaz
+  gazetier lint --fix own.csv                 put right what needs no thought
+  gazetier lint -f sarif own/ > lint.sarif    for a forge to show beside the lines")]
 pub(super) struct LintArgs {
     /// Gazetteer files or folders; each is a layer over the ones before
-    #[arg(value_name = "GAZETTEER", required = true)]
+    #[arg(value_name = "GAZETTEER", required_unless_present = "rules")]
     pub gazetteers: Vec<PathBuf>,
 
     /// Lay them over the built-in gazetteers, so that parents may be built-in entities
     #[arg(long)]
     pub with_builtin: bool,
 
+    /// Form of the findings
+    #[arg(short, long, value_enum, default_value_t = LintFormat::Text)]
+    pub format: LintFormat,
+
+    /// Rewrite what can be put right safely, in CSV and TSV files, and print what was changed
+    #[arg(long)]
+    pub fix: bool,
+
+    /// With --fix: only print what would be changed
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
+
+    /// List all rules
+    #[arg(long, conflicts_with_all = ["fix", "gazetteers"])]
+    pub rules: bool,
+
     /// Only errors
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LintFormat {
+    Text,
+    Json,
+    Sarif,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -3,10 +3,12 @@
 //! Standard output carries data only; messages go to standard error. Exit codes: 0 done, 1 done but something was found
 //! wrong, 2 could not run, 130 stopped by SIGINT. A closed pipe is no error.
 
+mod add;
 mod args;
 mod bench;
 mod compile;
 mod config;
+mod diff;
 mod discover;
 mod extract;
 mod lint;
@@ -51,6 +53,8 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
         Verb::Extract(args) => extract::run(*args, config),
         Verb::Compile(args) => compile::run(&args),
         Verb::Lint(args) => lint::run(&args),
+        Verb::Add(args) => add::run(&args),
+        Verb::Diff(args) => diff::run(*args, config),
         Verb::Discover(args) => discover::run(&args, config),
         Verb::Bench(args) => bench::run(&args, config),
     });

@@ -22,6 +22,7 @@ use std::sync::atomic::AtomicBool;
 
 use hashbrown::HashMap;
 
+pub(crate) use rows::list;
 pub use rows::{COLUMNS, write};
 
 use crate::corpus::{Batch, Scratch, Source};

@@ -200,7 +200,7 @@ impl Scene<'_> {
                 capital += usize::from(token.is_capital());
             }
         }
-        all < 24 && long >= 4 && capital * 10 >= long * 8 && to - from < all
+        all < 24 && long >= 4 && capital * 10 >= long * 9 && to - from < all
     }
 
     /// Takes up one run; gives where to go on.

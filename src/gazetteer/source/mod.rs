@@ -25,7 +25,8 @@ mod content;
 mod draft;
 mod json;
 mod jsonl;
-mod list;
+pub(crate) mod layout;
+pub(crate) mod list;
 mod long;
 mod records;
 mod report;
@@ -208,7 +209,7 @@ fn file_name(path: &Path) -> String {
 }
 
 /// The kind that a file's name gives to its rows.
-fn kind_of_stem(name: &str) -> String {
+pub(crate) fn kind_of_stem(name: &str) -> String {
     let stem = Path::new(name).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     match stem.to_lowercase().as_str() {
         "people" => "person".to_owned(),
