@@ -17,6 +17,7 @@ mod bench;
 mod cases;
 mod cli;
 mod compiled;
+mod eval;
 mod goldens;
 mod layers;
 mod normalization;

@@ -18,6 +18,7 @@ const ORDER: &[&str] = &[
     "export",
     "corpus",
     "engine",
+    "eval",
     "author",
     "serve",
     "cli",

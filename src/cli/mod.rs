@@ -10,7 +10,9 @@ mod compile;
 mod config;
 mod diff;
 mod discover;
+mod eval;
 mod extract;
+mod grid;
 mod lint;
 mod report;
 mod setup;
@@ -57,6 +59,7 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
         Verb::Diff(args) => diff::run(*args, config),
         Verb::Discover(args) => discover::run(&args, config),
         Verb::Bench(args) => bench::run(&args, config),
+        Verb::Eval(args) => eval::run(&args, config),
     });
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
