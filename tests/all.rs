@@ -11,6 +11,7 @@
 mod support;
 
 mod allocations;
+mod author;
 mod bad_input;
 mod bench;
 mod cases;

@@ -1,11 +1,17 @@
 //! Flags as typed. What they mean together is decided where they are used.
 
+mod author;
+mod import;
+
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::gazetteer::MatchPolicy;
 use crate::matcher::Overlaps;
+
+pub(super) use author::{AddArgs, DiffArgs, DiscoverArgs};
+pub(super) use import::ImportArgs;
 
 /// Finds the people, organizations, places and themes that gazetteers name, and writes tables.
 #[derive(Debug, Parser)]
@@ -26,6 +32,12 @@ pub(super) enum Verb {
     Import(Box<ImportArgs>),
     /// Check gazetteers: defects with file, line and fix
     Lint(LintArgs),
+    /// Append a checked row to a gazetteer file
+    Add(Box<AddArgs>),
+    /// Compare two editions of a gazetteer, and what a corpus gains and loses by it
+    Diff(Box<DiffArgs>),
+    /// Names that the gazetteers lack, ranked by evidence, ready to be accepted
+    Discover(Box<DiscoverArgs>),
     /// Measure how fast a corpus runs: stage by stage, and by number of threads
     Bench(Box<BenchArgs>),
     /// Count what gazetteers hold, what a corpus makes of their names, what of a gold they cover
@@ -432,94 +444,48 @@ pub(super) struct CompileArgs {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The output is a wide table (one row an entity), with --long a long one (one row a name); .jsonl keeps all that is known, \
-.gaz is compiled at once. Rows that cannot be used are reported with file and line, what is left out on purpose is \
-counted with its reason. docs/IMPORT.md describes every format.
+docs/LINT.md describes every rule. Exit code 1: there are errors.
 
 Examples:
-  gazetier import --list
-  gazetier import cities500.txt --with alternateNamesV2.txt --lang fr,vi,en -o places.csv
-  gazetier import --from wikidata latest-all.json.gz --class Q5,Q4830453 --lang fr,en -o wikidata.jsonl
-  gazetier import --from csv staff.csv --map name=Label,aliases=Alt,id=ID --kind person -o staff-names.csv")]
-pub(super) struct ImportArgs {
-    /// Files (gzip, bzip2 and zstd are unpacked), or `-` for standard input
-    #[arg(value_name = "FILE", required_unless_present = "list")]
-    pub files: Vec<PathBuf>,
-
-    /// Format of the files; without it told by content and name (--list lists them)
-    #[arg(long, value_name = "FORMAT")]
-    pub from: Option<String>,
-
-    /// The gazetteer to write: .csv, .tsv, .jsonl, .gaz, or `-` for standard output
-    #[arg(short, long, value_name = "FILE", required_unless_present = "list")]
-    pub out: Option<PathBuf>,
-
-    /// List the formats
-    #[arg(long)]
-    pub list: bool,
-
-    /// A file that adds to the others (alternateNamesV2.txt of GeoNames); repeatable
-    #[arg(long, value_name = "FILE")]
-    pub with: Vec<PathBuf>,
-
-    /// Only names in these languages and without a language; the first gives the name that is shown
-    #[arg(long, value_name = "LANG,…", value_delimiter = ',')]
-    pub lang: Vec<String>,
-
-    /// Kind of the entities, where the data do not tell
-    #[arg(long, value_name = "KIND")]
-    pub kind: Option<String>,
-
-    /// Only these classes (Wikidata items, types, labels), each with `=KIND` if it is to have another kind
-    #[arg(long, value_name = "CLASS[=KIND],…", value_delimiter = ',')]
-    pub class: Vec<String>,
-
-    /// Only places with at least so many people (GeoNames)
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub min_population: u64,
-
-    /// Only these feature classes or codes: P, PPLC, A.ADM1 (GeoNames)
-    #[arg(long, value_name = "CODE,…", value_delimiter = ',')]
-    pub feature_class: Vec<String>,
-
-    /// Which column of a table is which of ours: name=Label,aliases=Alt,kind=Type,id=ID
-    #[arg(long, value_name = "OURS=THEIRS,…", value_delimiter = ',')]
-    pub map: Vec<String>,
-
-    /// What separates list items in a cell (tables; default a bar) or features of an entry (GATE); `\\t` is a TAB
-    #[arg(long, value_name = "TEXT")]
-    pub separator: Option<String>,
-
-    /// Match policy of all entities
-    #[arg(long = "match", value_enum, value_name = "POLICY")]
-    pub policy: Option<PolicyArg>,
-
-    /// Write one row a name
-    #[arg(long)]
-    pub long: bool,
-
-    /// Memory before temporary files are used (they lie beside the output), e.g. 256M, 1G
-    #[arg(long, value_name = "SIZE", default_value = "256M")]
-    pub memory: String,
-
-    /// No progress, no problems, no summary
-    #[arg(short, long)]
-    pub quiet: bool,
-}
-
-#[derive(Debug, Args)]
+  gazetier lint own.csv                       what is wrong, with lines and fixes
+  gazetier lint world.gaz own/                own/ as a layer over world.gaz
+  gazetier lint --fix own.csv                 put right what needs no thought
+  gazetier lint -f sarif own/ > lint.sarif    for a forge to show beside the lines")]
 pub(super) struct LintArgs {
     /// Gazetteer files or folders; each is a layer over the ones before
-    #[arg(value_name = "GAZETTEER", required = true)]
+    #[arg(value_name = "GAZETTEER", required_unless_present = "rules")]
     pub gazetteers: Vec<PathBuf>,
 
     /// Lay them over the built-in gazetteers, so that parents may be built-in entities
     #[arg(long)]
     pub with_builtin: bool,
 
+    /// Form of the findings
+    #[arg(short, long, value_enum, default_value_t = LintFormat::Text)]
+    pub format: LintFormat,
+
+    /// Rewrite what can be put right safely, in CSV and TSV files, and print what was changed
+    #[arg(long)]
+    pub fix: bool,
+
+    /// With --fix: only print what would be changed
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
+
+    /// List all rules
+    #[arg(long, conflicts_with_all = ["fix", "gazetteers"])]
+    pub rules: bool,
+
     /// Only errors
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LintFormat {
+    Text,
+    Json,
+    Sarif,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -21,6 +21,8 @@ const NOT_FOR: &[(&str, &str)] = &[("bench", "threads"), ("eval", "format")];
 pub(super) fn with_config(verb: Verb, arguments: Vec<OsString>) -> Result<(Verb, Option<PathBuf>)> {
     let (name, inputs, ignored) = match &verb {
         Verb::Extract(args) => ("extract", &args.inputs, args.no_config),
+        Verb::Diff(args) => ("diff", &args.corpus, args.no_config),
+        Verb::Discover(args) => ("discover", &args.inputs, args.no_config),
         Verb::Bench(args) => ("bench", &args.inputs, args.no_config),
         Verb::Eval(args) => ("eval", &args.gold, args.no_config),
         _ => return Ok((verb, None)),

@@ -3,10 +3,13 @@
 //! Standard output carries data only; messages go to standard error. Exit codes: 0 done, 1 done but something was found
 //! wrong, 2 could not run, 130 stopped by SIGINT. A closed pipe is no error.
 
+mod add;
 mod args;
 mod bench;
 mod compile;
 mod config;
+mod diff;
+mod discover;
 mod eval;
 mod extract;
 mod grid;
@@ -55,6 +58,9 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
         Verb::Compile(args) => compile::run(&args),
         Verb::Import(args) => import::run(&args),
         Verb::Lint(args) => lint::run(&args),
+        Verb::Add(args) => add::run(&args),
+        Verb::Diff(args) => diff::run(*args, config),
+        Verb::Discover(args) => discover::run(&args, config),
         Verb::Bench(args) => bench::run(&args, config),
         Verb::Eval(args) => eval::run(&args, config),
         Verb::Stats(args) => stats::run(&args),

@@ -14,6 +14,8 @@ mod scene;
 mod testing;
 mod weights;
 
+pub(crate) use rules::spells;
+
 use crate::lexicon::{EntityId, KindId, NameId, Stack};
 use crate::matcher::{Group, Hit, MatchOptions, Matcher, Overlaps, Passages, group, select};
 use crate::text::masks::count::count_chars;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// The items of a cell, separated by `|`; `\|` and `\\` stand for `|` and `\`. A bar at the very end closes the last
 /// item and opens no new one.
-pub(in crate::gazetteer) fn items(cell: &str) -> impl Iterator<Item = Cow<'_, str>> {
+pub(crate) fn items(cell: &str) -> impl Iterator<Item = Cow<'_, str>> {
     let mut rest = Some(cell);
     std::iter::from_fn(move || {
         let text = rest?;

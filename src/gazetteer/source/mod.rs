@@ -25,7 +25,8 @@ mod content;
 pub(super) mod draft;
 pub(super) mod json;
 mod jsonl;
-pub(super) mod list;
+pub(crate) mod layout;
+pub(crate) mod list;
 mod long;
 pub(super) mod records;
 pub(super) mod report;
@@ -211,7 +212,7 @@ fn file_name(path: &Path) -> String {
 }
 
 /// The kind that a file's name gives to its rows.
-pub(super) fn kind_of_stem(name: &str) -> String {
+pub(crate) fn kind_of_stem(name: &str) -> String {
     let stem = Path::new(name).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     match stem.to_lowercase().as_str() {
         "people" => "person".to_owned(),

@@ -45,6 +45,11 @@ impl Cell {
         &text[self.start - base..self.end - base]
     }
 
+    /// Where the cell stands in the file.
+    pub(super) fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+
     /// Whether quotes are written twice in the cell.
     pub(in crate::gazetteer) fn is_escaped(self) -> bool {
         self.doubled
@@ -203,6 +208,11 @@ impl<'a> Records<'a> {
         if self.budget > 0 {
             self.at = next;
         }
+    }
+
+    /// Where the last record stands in the file, the line break at its end included.
+    pub(super) fn range(&self) -> Range<usize> {
+        self.current.clone()
     }
 
     /// How many lines the last record spans.
