@@ -49,7 +49,7 @@ def read_cities(work):
 def usable(name, country):
     if len(name) < 3 or NOT_A_NAME.search(name):
         return False
-    if country == "VN" and re.match("(Phường|Xã) ", name):
+    if re.match(r"(Phường|Xã|Baie de|Commune de|Préfecture de) |.*\.\.\.", name):
         return False
     return country in OWN_SPELLING or not ROMANISED.search(name)
 
@@ -66,9 +66,9 @@ def without_city(name, country):
 
 def plain(name, country):
     """The name without the apostrophes of romanisation; `el Prat` is `El Prat`."""
-    name = re.sub("[‘`ʻ’'](?![A-Za-z])|(?<![A-Za-z])['‘`ʻ’](?!s-)|[`‘ʻ]", "", name)
+    name = re.sub(r"[’'](?!\w)|(?<!\w)['’](?!s-)|[`‘ʻ]", "", name)
     if country in SOFT_SIGNS:
-        name = name.replace("'", "")
+        name = re.sub(r"(?<!\b[dlDL])'", "", name)
     return name[:1].upper() + name[1:] if re.match(r"[a-z]+[ '-]", name) else name
 
 
