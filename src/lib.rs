@@ -55,7 +55,7 @@
 //!
 //! Modules go one way; each may use those before it: `text` (spans, words, folding), [`gazetteer`] (what a name is),
 //! [`lexicon`] (compiled for search), [`matcher`] (words in, hits out), [`resolve`] (which entity it is), [`table`],
-//! [`export`], [`corpus`], [`engine`], and the command line. `docs/DESIGN.md` says why.
+//! [`export`], [`corpus`], [`engine`], [`eval`], and the command line. `docs/DESIGN.md` says why.
 //!
 //! # Features
 //!
@@ -66,6 +66,7 @@ pub mod cli;
 pub mod corpus;
 pub mod engine;
 mod error;
+pub mod eval;
 pub mod export;
 pub mod gazetteer;
 pub mod lexicon;

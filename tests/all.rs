@@ -16,6 +16,7 @@ mod bench;
 mod cases;
 mod cli;
 mod compiled;
+mod eval;
 mod goldens;
 mod layers;
 mod normalization;

@@ -18,6 +18,8 @@ const ORDER: &[&str] = &[
     "export",
     "corpus",
     "engine",
+    "eval",
+    "author",
     "serve",
     "cli",
 ];

@@ -264,7 +264,8 @@ class Cities:
             short = len(place.name) == 3 and city["population"] < LARGE and city["code"] != "PPLC"
             if short:
                 place.prior = min(place.prior, 0.2)
-            if short or (word and word["needs"]):
+            person = word and city["population"] < 100_000 and re.search("name|brand", word["why"])
+            if short or person or (word and word["needs"]):
                 place.fields["needs"] = self.cues(country, parent)
             if place.name in self.other_names and city["population"] < LARGE:
                 place.prior = min(place.prior, 0.1 if city["population"] >= 100_000 else 0.05)

@@ -26,6 +26,8 @@ pub(super) enum Verb {
     Lint(LintArgs),
     /// Measure how fast a corpus runs: stage by stage, and by number of threads
     Bench(Box<BenchArgs>),
+    /// Measure how well mentions are found: precision, recall, F1 and ids, against gold
+    Eval(Box<EvalArgs>),
 }
 
 #[derive(Debug, Args)]
@@ -66,10 +68,6 @@ pub(super) struct ExtractArgs {
     /// Worker threads (default: all cores)
     #[arg(short = 'j', long, value_name = "N")]
     pub threads: Option<usize>,
-
-    /// Only names that the gazetteers list (this edition finds no others)
-    #[arg(long)]
-    pub no_unlisted: bool,
 
     /// Characters of context in the columns `left` and `right`
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -159,6 +157,10 @@ pub(super) struct FindArgs {
     #[arg(long)]
     pub no_resolve: bool,
 
+    /// Only names that the gazetteers list (this edition finds no others)
+    #[arg(long)]
+    pub no_unlisted: bool,
+
     /// Only mentions with at least this score (0 to 1)
     #[arg(long, value_name = "X", default_value_t = 0.0)]
     pub min_score: f32,
@@ -220,15 +222,101 @@ pub(super) struct BenchArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(args_override_self = true)]
+#[command(after_help = "\
+A record of gold is a line {\"text\", \"entities\": [{\"start\", \"end\", \"type\"}]}, optionally with `id` and `lang`, and \
+for each entity `id`, `alt` (a type that is right as well) and `ignore` (counts neither way). Offsets count characters. \
+PER, ORG and LOC are the kinds person, organization and place, any other type is the kind of that name; MISC counts \
+neither way. In each file only the kinds that it annotates are scored; --kinds says otherwise.
+
+Broken lines are left out and told with file and line; the exit code is 1 then. docs/EVAL.md describes all figures.
+
+Examples:
+  gazetier eval news.jsonl                        precision, recall and F1 with the built-in gazetteers
+  gazetier eval news.jsonl -g ships.csv --json -o after.json
+  gazetier eval news.jsonl --compare before.json --errors wrong.csv")]
+pub(super) struct EvalArgs {
+    /// Files of gold (JSON Lines)
+    #[arg(value_name = "GOLD", required = true)]
+    pub gold: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub gazetteer: GazetteerArgs,
+
+    #[command(flatten)]
+    pub find: FindArgs,
+
+    /// Score these kinds, separated by commas, instead of those that each file annotates
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    pub kinds: Vec<String>,
+
+    /// File for the figures, or `-`; without it, standard output
+    #[arg(short, long, value_name = "FILE|-")]
+    pub out: Option<PathBuf>,
+
+    /// `table` for people, `json` for programs (default: json into a file that ends in .json, else table)
+    #[arg(short, long, value_enum)]
+    pub format: Option<FiguresFormat>,
+
+    /// The same as --format json
+    #[arg(long, conflicts_with = "format")]
+    pub json: bool,
+
+    /// Write every missed, spurious and wrong-kind mention with its context, as CSV
+    #[arg(long, value_name = "FILE.csv")]
+    pub errors: Option<PathBuf>,
+
+    /// Characters of context in the columns `left` and `right` of --errors
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    pub context: usize,
+
+    /// Compare with the JSON of an earlier evaluation; repeatable
+    #[arg(long, value_name = "FILE.json")]
+    pub compare: Vec<PathBuf>,
+
+    /// Worker threads (default: all cores)
+    #[arg(short = 'j', long, value_name = "N")]
+    pub threads: Option<usize>,
+
+    /// No progress, no warnings
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// Ignore gazetier.toml
+    #[arg(long)]
+    pub no_config: bool,
+}
+
+/// How figures are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FiguresFormat {
+    Table,
+    Json,
+}
+
+#[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   gazetier compile ships.csv -o ships.gaz          one gazetteer, as it is
   gazetier compile world.gaz own/ -o all.gaz       several, made into one
   gazetier extract -g all.gaz news.jsonl")]
 pub(super) struct CompileArgs {
-    /// Gazetteer files or folders; of several, each is a layer over the ones before, and all become one
+    /// Gazetteer files or folders, or `builtin`; of several, each is a layer over the ones before, and all become one
     #[arg(value_name = "GAZETTEER", required = true)]
     pub gazetteers: Vec<PathBuf>,
+
+    /// Make one entity of rows that are the same in different collections (names in several languages, positions)
+    #[arg(long)]
+    pub concord: bool,
+
+    /// With --concord: a CSV of ids known to be one (columns `wikidata,geonames,…`) or of places (`id,country,lat,lon`);
+    /// may be given several times
+    #[arg(long, value_name = "FILE.csv", requires = "concord")]
+    pub known: Vec<PathBuf>,
+
+    /// With --concord: write what was joined, and why, as CSV
+    #[arg(long, value_name = "FILE.csv", requires = "concord")]
+    pub links: Option<PathBuf>,
 
     /// The file to write
     #[arg(short, long, value_name = "FILE.gaz")]

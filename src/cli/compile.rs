@@ -9,7 +9,7 @@ use super::Outcome;
 use super::args::{BoundaryArg, CompileArgs};
 use super::report::Report;
 use crate::gazetteer::compiled::{Compiled, Header, OPEN, is_compiled};
-use crate::gazetteer::{Gazetteer, Layer, ReadOptions, content_hash};
+use crate::gazetteer::{Layer, concord, content_hash};
 use crate::lexicon::{CompileOptions, Lexicon, Stack};
 
 /// The most gazetteers that one call makes into one.
@@ -26,6 +26,7 @@ pub(super) fn run(args: &CompileArgs) -> Result<Outcome> {
     }
     refuse_to_overwrite(args)?;
     let layers = layers(args, &mut report)?;
+    let layers = if args.concord { concord(args, layers, &mut report)? } else { layers };
     let header = header(args, &layers);
     if !args.force
         && let Ok(old) = Header::read_file(&args.out)
@@ -75,7 +76,7 @@ fn layers(args: &CompileArgs, report: &mut Report) -> Result<Vec<Layer>> {
     let mut layers = Vec::new();
     let mut errors = Vec::new();
     for path in &args.gazetteers {
-        match Gazetteer::read_with(path, ReadOptions { lenient: args.lenient }) {
+        match super::setup::read(path, args.lenient) {
             Ok(gazetteer) => layers.extend(gazetteer.into_layers()),
             Err(error) => errors.push(error.to_string()),
         }
@@ -101,6 +102,14 @@ fn header(args: &CompileArgs, layers: &[Layer]) -> Header {
     if args.lenient {
         made.push_str(", lenient");
     }
+    if args.concord {
+        made.push_str(", concord");
+        for path in &args.known {
+            // Another table joins other rows: its content is part of how the file was made.
+            let bytes = std::fs::read(path).unwrap_or_default();
+            made.push_str(&format!(" {}", content_hash(&[&bytes])));
+        }
+    }
     let hash = match layers {
         [only] => only.hash.clone(),
         _ => {
@@ -113,6 +122,29 @@ fn header(args: &CompileArgs, layers: &[Layer]) -> Header {
         .map(|layer| layer.compiled.as_ref().map_or(layer.label.as_str(), |compiled| compiled.header.label.as_str()))
         .collect();
     Header { hash, label: labels.join(" + "), made, flags: if open { OPEN } else { 0 }, ..Header::default() }
+}
+
+/// Joins rows that are one entity, and lists them where the flags ask for it.
+fn concord(args: &CompileArgs, layers: Vec<Layer>, report: &mut Report) -> Result<Vec<Layer>> {
+    if let Some(layer) = layers.iter().find(|layer| layer.compiled.is_some()) {
+        bail!("--concord looks at rows, which a compiled gazetteer has no more `{}`", layer.label);
+    }
+    let mut known = concord::Knowledge::default();
+    args.known.iter().try_for_each(|path| known.read(path))?;
+    let (layers, links) = concord::join(layers, &known);
+    report.line(&format!("{} pairs of rows are one entity each", links.len()));
+    if let Some(path) = &args.links {
+        let write = || -> Result<(), csv::Error> {
+            let mut out = csv::Writer::from_path(path)?;
+            out.write_record(["first", "second", "evidence"])?;
+            for link in &links {
+                out.write_record([link.first.as_str(), link.second.as_str(), &link.evidence.to_string()])?;
+            }
+            Ok(out.flush()?)
+        };
+        write().map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
+    }
+    Ok(layers)
 }
 
 /// One gazetteer stays as it is, with what its rows do to layers below; several become one.

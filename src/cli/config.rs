@@ -12,15 +12,17 @@ use super::args::{Cli, Verb};
 /// The file that is looked for.
 const NAME: &str = "gazetier.toml";
 /// Flags that a file must not set: a folder that is opened must not decide where output goes.
-const FORBIDDEN: &[&str] = &["out", "json", "port", "bind", "token", "edit", "no-config"];
-/// `bench` takes a list where the other verbs take a number, and compares them all unless told not to.
-const NOT_FOR_BENCH: &str = "threads";
+const FORBIDDEN: &[&str] = &["out", "json", "port", "bind", "token", "edit", "no-config", "errors"];
+/// Flags that mean something else in a verb: `bench` compares numbers of threads unless told not to, and `eval` writes
+/// figures, not tables.
+const NOT_FOR: &[(&str, &str)] = &[("bench", "threads"), ("eval", "format")];
 
 /// The verb with the configuration file's flags filled in, and the file used.
 pub(super) fn with_config(verb: Verb, arguments: Vec<OsString>) -> Result<(Verb, Option<PathBuf>)> {
     let (name, inputs, ignored) = match &verb {
         Verb::Extract(args) => ("extract", &args.inputs, args.no_config),
         Verb::Bench(args) => ("bench", &args.inputs, args.no_config),
+        Verb::Eval(args) => ("eval", &args.gold, args.no_config),
         _ => return Ok((verb, None)),
     };
     if ignored {
@@ -78,7 +80,7 @@ fn flags(text: &str, arguments: &[OsString]) -> Result<Vec<OsString>> {
             }
             bail!("unknown setting `{key}`");
         };
-        if name == "bench" && long == NOT_FOR_BENCH {
+        if NOT_FOR.contains(&(name, long.as_str())) {
             continue;
         }
         if given.value_source(argument.get_id().as_str()) == Some(ValueSource::CommandLine) {
@@ -130,10 +132,11 @@ mod tests {
 
     #[test]
     fn settings_of_another_verb_are_left_to_it() {
-        let text = "gazetteer = \"a.csv\"\nthreads = 2\nrepeat = 3\nwith-text = true\n";
+        let text = "gazetteer = \"a.csv\"\nthreads = 2\nrepeat = 3\nwith-text = true\nformat = \"tsv\"\n";
         let found = |verb: &str| flags(text, &["gazetier", verb, "x.txt"].map(OsString::from)).unwrap();
-        assert_eq!(found("extract"), ["--gazetteer=a.csv", "--threads=2", "--with-text"]);
+        assert_eq!(found("extract"), ["--gazetteer=a.csv", "--threads=2", "--with-text", "--format=tsv"]);
         assert_eq!(found("bench"), ["--gazetteer=a.csv", "--repeat=3"]);
+        assert_eq!(found("eval"), ["--gazetteer=a.csv", "--threads=2"]);
     }
 
     #[test]

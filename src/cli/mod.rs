@@ -7,7 +7,9 @@ mod args;
 mod bench;
 mod compile;
 mod config;
+mod eval;
 mod extract;
+mod grid;
 mod lint;
 mod report;
 mod setup;
@@ -51,6 +53,7 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
         Verb::Compile(args) => compile::run(&args),
         Verb::Lint(args) => lint::run(&args),
         Verb::Bench(args) => bench::run(&args, config),
+        Verb::Eval(args) => eval::run(&args, config),
     });
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -27,6 +27,17 @@ pub(super) fn refuse_to_overwrite<'a>(out: &Path, read: impl Iterator<Item = &'a
     Ok(())
 }
 
+/// The word for the built-in gazetteers where a gazetteer is asked for.
+const BUILTIN: &str = "builtin";
+
+/// A gazetteer as rows: a file or folder, or `builtin` where nothing else has that name.
+pub(super) fn read(path: &Path, lenient: bool) -> crate::Result<Gazetteer> {
+    if path.as_os_str() == BUILTIN && !path.exists() {
+        return Ok(Gazetteer::builtin_rows());
+    }
+    Gazetteer::read_with(path, ReadOptions { lenient })
+}
+
 /// The gazetteers of a run, stacked, and how long each layer took to read.
 pub(super) fn gazetteer(args: &GazetteerArgs, report: &mut Report) -> Result<(Gazetteer, Vec<Duration>)> {
     let begun = Instant::now();

@@ -37,12 +37,7 @@ pub fn builtin() -> Result<Layer> {
         label: LABEL.to_owned(),
         files: FILES.map(|(name, _)| name.to_owned()).to_vec(),
         hash: header.hash.clone(),
-        compiled: Some(Box::new(Compiled {
-            path: LABEL.into(),
-            header,
-            embedded: Some(bytes),
-            ..Compiled::default()
-        })),
+        compiled: Some(Box::new(Compiled { path: LABEL.into(), header, embedded: Some(bytes), ..Compiled::default() })),
         ..Layer::default()
     })
 }

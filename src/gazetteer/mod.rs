@@ -5,6 +5,7 @@
 //! The file formats lie one a file under `source/`, the checks under `lint`.
 
 pub mod compiled;
+pub mod concord;
 mod entity;
 mod ids;
 pub mod layer;
@@ -13,6 +14,7 @@ mod names;
 pub mod source;
 
 pub use entity::{Details, Entity, Name, NameRole, Names};
+pub(crate) use ids::normalise as normalise_id;
 pub use smol_str::SmolStr;
 pub use source::content_hash;
 

@@ -221,6 +221,11 @@ impl Stack {
         self.kinds.get(kind.0 as usize).map_or("", String::as_str)
     }
 
+    /// The words of all kinds, in the order of their numbers.
+    pub fn kinds(&self) -> impl Iterator<Item = &str> {
+        self.kinds.iter().map(String::as_str)
+    }
+
     /// The number of a kind, if any layer has it.
     pub fn kind_named(&self, word: &str) -> Option<KindId> {
         self.kinds.iter().position(|k| k == word).map(|i| KindId(i as u16))
