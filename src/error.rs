@@ -128,7 +128,7 @@ pub struct Problem {
     /// What is wrong, in lower case, without a full stop.
     pub message: String,
     /// What to do about it, where that is known.
-    pub fix: Option<String>,
+    pub fix: Option<Box<str>>,
 }
 
 impl Problem {
@@ -149,7 +149,7 @@ impl Problem {
 
     /// The same problem with what to do about it.
     #[must_use]
-    pub fn with_fix(mut self, fix: impl Into<String>) -> Self {
+    pub fn with_fix(mut self, fix: impl Into<Box<str>>) -> Self {
         self.fix = Some(fix.into());
         self
     }

@@ -27,7 +27,7 @@ fn add_appends_a_row_and_shows_it() {
     assert_eq!(read(at, "own.csv"), format!("{header}\n{row}\n"));
     run_for(0, at, &["lint", "own.csv"]);
     // What is found then.
-    write(at, "a.txt", "Le maire de Londres.");
+    write(at, "a.txt", "Londres, capitale et city.");
     let ran = run_for(0, at, &["extract", "--no-builtin", "-g", "own.csv", "a.txt"]);
     assert_eq!(column(&rows(&ran.out), "surface"), ["Londres"]);
 

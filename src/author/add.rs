@@ -104,7 +104,7 @@ pub fn add(path: &Path, rows: &[NewRow], options: AddOptions) -> Result<Added> {
             errors.into_iter().for_each(|problem| refuse(problem.code, problem.message.clone()));
             continue;
         }
-        let Some(entity) = alone.entities.first() else {
+        let Some(entity) = alone.entities.first().filter(|e| !e.names.is_empty() || e.action == Action::Remove) else {
             refuse("no-name", "nothing of the name is left to search for".to_owned());
             continue;
         };

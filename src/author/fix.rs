@@ -253,7 +253,7 @@ mod tests {
             Paris ;Paname||Paris|Paname;Paris;ONU|ONU; ville| ;q90;q1|wikidata:q2; as it is \r\n\
             \r\n\
             \"Ha\u{300} \"\"Noi\";A|B|;;;;Q1;; x\r\n\
-            Oslo;A\\|B|\";\"\";\";;;;Wikidata:q5;;";
+            Oslo;\"A\\|B|x;y\";;;;Wikidata:q5;;";
         let (found, after) = fixed(content);
         assert_eq!(
             found,
@@ -272,7 +272,7 @@ mod tests {
             Paris;Paname;Paris;ONU;ville;Q90;Q1|wikidata:Q2; as it is \r\n\
             \r\n\
             \"Hà \"\"Noi\";A|B|;;;;Q1;; x\r\n\
-            Oslo;A\\|B|\";\"\";\";;;;Q5;;";
+            Oslo;\"A\\|B|x;y\";;;;Q5;;";
         assert_eq!(after, expected);
     }
 

@@ -31,7 +31,7 @@ pub(super) fn group(judged: &mut [Judged], definitions: &Definitions, stack: &St
     by_last_words(judged, &mut owner, &mut reasons);
     let mut groups: Vec<Group> = Vec::new();
     let mut places: HashMap<usize, usize> = HashMap::new();
-    for index in 0..judged.len() {
+    for (index, reasons) in reasons.iter().enumerate() {
         let root = root(&owner, index);
         let place = *places.entry(root).or_insert_with(|| {
             groups.push(Group { main: root, members: Vec::new(), kind: None, known: None, reasons: Vec::new() });
@@ -40,7 +40,7 @@ pub(super) fn group(judged: &mut [Judged], definitions: &Definitions, stack: &St
         if index != root {
             groups[place].members.push(index);
         }
-        for reason in &reasons[index] {
+        for reason in reasons {
             if !groups[place].reasons.contains(reason) {
                 groups[place].reasons.push(reason);
             }

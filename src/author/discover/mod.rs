@@ -2,10 +2,10 @@
 //!
 //! Three steps:
 //! 1. *Scan*, in parallel: each document gives its candidates – runs of capitalised words that no kept mention covers,
-//!    acronyms, spelled-out definitions – with the cues around them ([`scan`], [`cues`]).
-//! 2. *Tally*: batches are added up in the order of the corpus, within bounds ([`tally`]).
+//!    acronyms, spelled-out definitions – with the cues around them (`scan`, `cues`).
+//! 2. *Tally*: batches are added up in the order of the corpus, within bounds (`tally`).
 //! 3. *Rank*: what the whole corpus says – how far a name goes, whether its words are common ones, which names belong
-//!    together, of which kind each is – and a score ([`rank`], [`group`]).
+//!    together, of which kind each is – and a score (`rank`, `group`).
 //!
 //! The rows come out in the form of a gazetteer, with a column `accept` to mark the good ones.
 

@@ -84,7 +84,7 @@ fn every_check_has_a_bad_and_a_good_file() {
         ("kind", "kind,name\nPerson,Tô Lâm\n", &["x.csv:2 W kind-spelling"]),
         ("plural kind", "kind,name\nplaces,Paris\n", &["x.csv:2 W kind-spelling"]),
         ("own kind", "kind,name\nship,Paris\n", none),
-        ("empty need", "name,needs\nNice,ville||\n", &["x.csv:2 W empty-need"]),
+        ("empty need", "name,needs\nNantes,ville||\n", &["x.csv:2 W empty-need"]),
         ("long name", &format!("name\n{}\n", "a".repeat(257)), &["x.csv:2 W long-name"]),
         ("empty name", "name,aliases\nParis,-\n", &["x.csv:2 W empty-name"]),
         ("typo", "name,alias\nParis,Paname\n", &["x.csv:1 W unknown-column"]),
