@@ -18,7 +18,6 @@ use crate::error::{Error, Severity};
 use crate::gazetteer::{Entity, Gazetteer, Layer, Name};
 use crate::{Extractor, Result as OwnResult};
 
-
 #[derive(Default)]
 struct Found {
     counts: Counts,
