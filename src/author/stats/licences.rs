@@ -63,7 +63,11 @@ mod tests {
                 let Some((name, behind)) = rest.strip_prefix('`').and_then(|rest| rest.split_once('`')) else {
                     continue;
                 };
-                let version = behind.trim_start().split([' ', ')', ',', ';']).next().unwrap_or_default();
+                let version = behind
+                    .trim_start()
+                    .split(|c: char| c.is_whitespace() || "),;".contains(c))
+                    .next()
+                    .unwrap_or_default();
                 let version = version.trim_end_matches('.');
                 let version = if version.starts_with(|c: char| c.is_ascii_digit()) { version } else { "" };
                 packages += 1;
