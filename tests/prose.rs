@@ -94,7 +94,7 @@ fn few_words_of_prose_are_tagged_wrongly() {
         let judged: Vec<bool> = hits.iter().filter_map(|hit| verdicts.get(&hit.key).copied()).collect();
         let wrong = judged.iter().filter(|right| !**right).count();
         let rate = all as f64 * wrong as f64 / judged.len().max(1) as f64 / words.max(1) as f64;
-        println!(
+        eprintln!(
             "{language}: {words} words, {all} mentions by one word, {wrong} of {} judged ones wrong: one word in {:.0}",
             judged.len(),
             1.0 / rate.max(1e-9)
