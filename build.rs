@@ -12,10 +12,12 @@ mod fold_table;
 #[path = "src/text/lang/forms/build.rs"]
 mod forms;
 
+include!("gazetteers/build/compiler/pack.rs");
+
 fn main() {
-    let folder = std::env::var_os("OUT_DIR").map(PathBuf::from).expect("cargo sets OUT_DIR");
-    fold_table::write(&folder);
-    forms::write(Path::new("src/text/lang"), &folder);
+    let out = std::env::var_os("OUT_DIR").map(PathBuf::from).expect("cargo sets OUT_DIR");
+    fold_table::write(&out);
+    forms::write(Path::new("src/text/lang"), &out);
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src/text/fold/table.rs");
     println!("cargo::rerun-if-changed=src/text/lang/forms");
@@ -24,9 +26,5 @@ fn main() {
     let order = std::env::var("CARGO_CFG_TARGET_ENDIAN").unwrap_or_default();
     let same = order == if cfg!(target_endian = "big") { "big" } else { "little" };
     let compiled = if same { compile_builtin().expect("the built-in gazetteers are sound") } else { Vec::new() };
-    write(&folder, "builtin.gaz", &compiled);
-}
-
-fn write(folder: &Path, name: &str, bytes: &[u8]) {
-    std::fs::write(folder.join(name), bytes).expect("the build folder can be written");
+    pack(Path::new("gazetteers"), &compiled, &out);
 }

@@ -93,6 +93,8 @@ impl From<io::Error> for Error {
 /// How bad a [`Problem`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
+    /// Nothing is wrong; something is worth knowing.
+    Note,
     /// The item was used, with a loss or a doubt.
     Warning,
     /// The item could not be used.
@@ -100,9 +102,10 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// `warning` or `error`, as the tables print it.
+    /// `note`, `warning` or `error`, as the tables print it.
     pub fn as_str(self) -> &'static str {
         match self {
+            Severity::Note => "note",
             Severity::Warning => "warning",
             Severity::Error => "error",
         }
@@ -124,17 +127,31 @@ pub struct Problem {
     pub byte: Option<u64>,
     /// What is wrong, in lower case, without a full stop.
     pub message: String,
+    /// What to do about it, where that is known.
+    pub fix: Option<Box<str>>,
 }
 
 impl Problem {
     /// An error without a place yet.
     pub fn error(code: &'static str, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, code, path: None, line: None, byte: None, message: message.into() }
+        Self { severity: Severity::Error, code, path: None, line: None, byte: None, message: message.into(), fix: None }
     }
 
     /// A warning without a place yet.
     pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, message) }
+    }
+
+    /// A note without a place yet.
+    pub fn note(code: &'static str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Note, ..Self::error(code, message) }
+    }
+
+    /// The same problem with what to do about it.
+    #[must_use]
+    pub fn with_fix(mut self, fix: impl Into<Box<str>>) -> Self {
+        self.fix = Some(fix.into());
+        self
     }
 
     /// The same problem at a file.
@@ -168,8 +185,10 @@ impl fmt::Display for Problem {
             }
             f.write_str(" ")?;
         }
-        if self.severity == Severity::Warning {
-            f.write_str("warning: ")?;
+        match self.severity {
+            Severity::Note => f.write_str("note: ")?,
+            Severity::Warning => f.write_str("warning: ")?,
+            Severity::Error => {}
         }
         f.write_str(&self.message)?;
         if let Some(byte) = self.byte {

@@ -55,12 +55,14 @@
 //!
 //! Modules go one way; each may use those before it: `text` (spans, words, folding), [`gazetteer`] (what a name is),
 //! [`lexicon`] (compiled for search), [`matcher`] (words in, hits out), [`resolve`] (which entity it is), [`table`],
-//! [`export`], [`corpus`], [`engine`], [`eval`], and the command line. `docs/DESIGN.md` says why.
+//! [`export`], [`corpus`], [`engine`], [`eval`], [`author`], and the command line. `docs/DESIGN.md` says why.
 //!
 //! # Features
 //!
 //! `cli` (default): the command line. Without it the library has no dependency on argument parsing or progress bars.
+//! `import` (part of `cli`): other people's data made into gazetteers, with the packages for packed files and RDF.
 
+pub mod author;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod corpus;

@@ -11,14 +11,20 @@
 mod support;
 
 mod allocations;
+mod author;
 mod bad_input;
 mod bench;
 mod cases;
 mod cli;
 mod compiled;
+mod concordance;
 mod eval;
 mod goldens;
+mod ids;
+mod import;
 mod layers;
 mod normalization;
 mod properties;
+mod prose;
 mod shared;
+mod stats;

@@ -33,6 +33,10 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("ctrlc", &["cli"]),
     ("rustix", &["cli"]),
+    ("oxrdf", &["gazetteer"]),
+    ("oxttl", &["gazetteer"]),
+    ("oxrdfxml", &["gazetteer"]),
+    ("oxjsonld", &["gazetteer"]),
 ];
 
 #[test]

@@ -64,6 +64,14 @@ pub fn shared(path: &str) -> Option<PathBuf> {
     None
 }
 
+/// Unpacks a file that zstd has packed; returns where it is now.
+pub fn unpacked(packed: &Path, to: &Path) -> PathBuf {
+    let packed = std::io::BufReader::new(std::fs::File::open(packed).unwrap());
+    let mut reader = ruzstd::decoding::StreamingDecoder::new(packed).unwrap();
+    std::io::copy(&mut reader, &mut std::io::BufWriter::new(std::fs::File::create(to).unwrap())).unwrap();
+    to.to_path_buf()
+}
+
 /// The command, in a folder. The home folder is none, so that no configuration file of the user's is read.
 pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gazetier"));

@@ -1,11 +1,17 @@
 //! Flags as typed. What they mean together is decided where they are used.
 
-use std::path::PathBuf;
+mod author;
+mod import;
+
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::gazetteer::MatchPolicy;
 use crate::matcher::Overlaps;
+
+pub(super) use author::{AddArgs, DiffArgs, DiscoverArgs};
+pub(super) use import::ImportArgs;
 
 /// Finds the people, organizations, places and themes that gazetteers name, and writes tables.
 #[derive(Debug, Parser)]
@@ -22,10 +28,20 @@ pub(super) enum Verb {
     Extract(Box<ExtractArgs>),
     /// Compile gazetteers into one file that is mapped, not loaded
     Compile(CompileArgs),
+    /// Make a gazetteer of other people's data
+    Import(Box<ImportArgs>),
     /// Check gazetteers: defects with file, line and fix
     Lint(LintArgs),
+    /// Append a checked row to a gazetteer file
+    Add(Box<AddArgs>),
+    /// Compare two editions of a gazetteer, and what a corpus gains and loses by it
+    Diff(Box<DiffArgs>),
+    /// Names that the gazetteers lack, ranked by evidence, ready to be accepted
+    Discover(Box<DiscoverArgs>),
     /// Measure how fast a corpus runs: stage by stage, and by number of threads
     Bench(Box<BenchArgs>),
+    /// Count what gazetteers hold, what a corpus makes of their names, what of a gold they cover
+    Stats(Box<StatsArgs>),
     /// Measure how well mentions are found: precision, recall, F1 and ids, against gold
     Eval(Box<EvalArgs>),
 }
@@ -287,11 +303,98 @@ pub(super) struct EvalArgs {
     pub no_config: bool,
 }
 
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+#[command(after_help = "\
+With --corpus: hits and mentions by kind, what gates dropped, the names hit most, the doubtful names (of one word, whose \
+word stands in small letters more often than with a capital, or which gates drop at least as often as not), and how many \
+names are dead, that is never hit. With --gold: how many of the distinct ids of the gold are those of loaded entities, and \
+how many have a surface that is a listed name of the right kind. docs/STATS.md describes all figures.
+
+Examples:
+  gazetier stats                                  the built-in gazetteers
+  gazetier stats ships.csv --corpus news/ --dead never-seen.csv
+  gazetier stats ships.csv --with-builtin --gold gold.jsonl --json
+  gazetier stats --licenses                       where the built-in gazetteers come from")]
+pub(super) struct StatsArgs {
+    /// Gazetteer files or folders; each is a layer over the ones before (default: the built-in gazetteers)
+    #[arg(value_name = "GAZETTEER")]
+    pub gazetteers: Vec<PathBuf>,
+
+    /// Lay them over the built-in gazetteers
+    #[arg(long)]
+    pub with_builtin: bool,
+
+    /// Skip bad gazetteer rows instead of refusing the gazetteer
+    #[arg(long)]
+    pub lenient: bool,
+
+    /// Files, folders or patterns of texts to look for the names in, or `-` for standard input; repeatable
+    #[arg(long, value_name = "CORPUS")]
+    pub corpus: Vec<PathBuf>,
+
+    /// Gold (JSON Lines, as for `eval`) to see how much of it is listed; repeatable
+    #[arg(long, value_name = "GOLD.jsonl")]
+    pub gold: Vec<PathBuf>,
+
+    /// Only sources, licences and attributions of the built-in gazetteers
+    #[arg(long, conflicts_with_all = ["gazetteers", "corpus", "gold", "dead"])]
+    pub licenses: bool,
+
+    /// Language of the corpus; `auto` takes what a record says, else detects it
+    #[arg(long, default_value = "auto")]
+    pub lang: String,
+
+    /// Write the names that the corpus never has, as CSV
+    #[arg(long, value_name = "FILE.csv", requires = "corpus")]
+    pub dead: Option<PathBuf>,
+
+    /// How many names to show in each list
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub top: usize,
+
+    /// File for the figures, or `-`; without it, standard output
+    #[arg(short, long, value_name = "FILE|-")]
+    pub out: Option<PathBuf>,
+
+    /// `table` for people, `json` for programs (default: json into a file that ends in .json, else table)
+    #[arg(short, long, value_enum)]
+    pub format: Option<FiguresFormat>,
+
+    /// The same as --format json
+    #[arg(long, conflicts_with = "format")]
+    pub json: bool,
+
+    /// Follow symbolic links in folders of the corpus
+    #[arg(long)]
+    pub follow: bool,
+
+    /// Worker threads (default: all cores)
+    #[arg(short = 'j', long, value_name = "N")]
+    pub threads: Option<usize>,
+
+    /// No progress, no warnings
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
 /// How figures are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum FiguresFormat {
     Table,
     Json,
+}
+
+impl FiguresFormat {
+    /// What the flags of a verb say, with the file that the figures go to.
+    pub fn of(format: Option<Self>, json: bool, out: Option<&Path>) -> Self {
+        let named_json = out.and_then(Path::extension).is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+        match format {
+            Some(format) => format,
+            None if json || named_json => FiguresFormat::Json,
+            None => FiguresFormat::Table,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -340,18 +443,49 @@ pub(super) struct CompileArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+docs/LINT.md describes every rule. Exit code 1: there are errors.
+
+Examples:
+  gazetier lint own.csv                       what is wrong, with lines and fixes
+  gazetier lint world.gaz own/                own/ as a layer over world.gaz
+  gazetier lint --fix own.csv                 put right what needs no thought
+  gazetier lint -f sarif own/ > lint.sarif    for a forge to show beside the lines")]
 pub(super) struct LintArgs {
     /// Gazetteer files or folders; each is a layer over the ones before
-    #[arg(value_name = "GAZETTEER", required = true)]
+    #[arg(value_name = "GAZETTEER", required_unless_present = "rules")]
     pub gazetteers: Vec<PathBuf>,
 
     /// Lay them over the built-in gazetteers, so that parents may be built-in entities
     #[arg(long)]
     pub with_builtin: bool,
 
+    /// Form of the findings
+    #[arg(short, long, value_enum, default_value_t = LintFormat::Text)]
+    pub format: LintFormat,
+
+    /// Rewrite what can be put right safely, in CSV and TSV files, and print what was changed
+    #[arg(long)]
+    pub fix: bool,
+
+    /// With --fix: only print what would be changed
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
+
+    /// List all rules
+    #[arg(long, conflicts_with_all = ["fix", "gazetteers"])]
+    pub rules: bool,
+
     /// Only errors
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LintFormat {
+    Text,
+    Json,
+    Sarif,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -21,6 +21,8 @@ const NOT_FOR: &[(&str, &str)] = &[("bench", "threads"), ("eval", "format")];
 pub(super) fn with_config(verb: Verb, arguments: Vec<OsString>) -> Result<(Verb, Option<PathBuf>)> {
     let (name, inputs, ignored) = match &verb {
         Verb::Extract(args) => ("extract", &args.inputs, args.no_config),
+        Verb::Diff(args) => ("diff", &args.corpus, args.no_config),
+        Verb::Discover(args) => ("discover", &args.inputs, args.no_config),
         Verb::Bench(args) => ("bench", &args.inputs, args.no_config),
         Verb::Eval(args) => ("eval", &args.gold, args.no_config),
         _ => return Ok((verb, None)),
@@ -134,7 +136,7 @@ mod tests {
     fn settings_of_another_verb_are_left_to_it() {
         let text = "gazetteer = \"a.csv\"\nthreads = 2\nrepeat = 3\nwith-text = true\nformat = \"tsv\"\n";
         let found = |verb: &str| flags(text, &["gazetier", verb, "x.txt"].map(OsString::from)).unwrap();
-        assert_eq!(found("extract"), ["--gazetteer=a.csv", "--threads=2", "--with-text", "--format=tsv"]);
+        assert_eq!(found("extract"), ["--format=tsv", "--gazetteer=a.csv", "--threads=2", "--with-text"]);
         assert_eq!(found("bench"), ["--gazetteer=a.csv", "--repeat=3"]);
         assert_eq!(found("eval"), ["--gazetteer=a.csv", "--threads=2"]);
     }

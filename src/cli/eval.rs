@@ -4,10 +4,9 @@ mod compare;
 mod json;
 mod table;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use super::args::{EvalArgs, FiguresFormat};
 use super::report::Report;
@@ -84,18 +83,11 @@ pub(super) fn run(args: &EvalArgs, config: Option<PathBuf>) -> Result<Outcome> {
             report.line(&format!("{}: the figures are of other gold", path.display()));
         }
     }
-    let shown = match format(args, out) {
+    let shown = match FiguresFormat::of(args.format, args.json, out) {
         FiguresFormat::Json => json::text(value, &changes),
         FiguresFormat::Table => table::table(&figures, &changes),
     };
-    match out {
-        Some(path) => std::fs::write(path, shown).with_context(|| path.display().to_string())?,
-        None => {
-            let mut out = std::io::stdout().lock();
-            out.write_all(shown.as_bytes())?;
-            out.flush()?;
-        }
-    }
+    setup::write_figures(&shown, out)?;
     Ok(if broken + incomplete > 0 { Outcome::Findings } else { Outcome::Done })
 }
 
@@ -113,15 +105,6 @@ pub(super) fn check(paths: &[PathBuf], report: &mut Report) -> Result<Vec<GoldFi
         bail!("{}", errors.join("\n"));
     }
     Ok(files)
-}
-
-fn format(args: &EvalArgs, out: Option<&Path>) -> FiguresFormat {
-    let named_json = || out.and_then(Path::extension).is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-    match args.format {
-        Some(format) => format,
-        None if args.json || named_json() => FiguresFormat::Json,
-        None => FiguresFormat::Table,
-    }
 }
 
 struct Hearer {

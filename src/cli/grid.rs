@@ -14,6 +14,11 @@ impl Grid {
         self.rows.push(cells.into());
     }
 
+    /// Adds a row of any length.
+    pub fn cells(&mut self, cells: Vec<String>) {
+        self.rows.push(cells);
+    }
+
     /// Writes the rows, aligned.
     pub fn write(&self, out: &mut String) {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);

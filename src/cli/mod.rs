@@ -3,16 +3,21 @@
 //! Standard output carries data only; messages go to standard error. Exit codes: 0 done, 1 done but something was found
 //! wrong, 2 could not run, 130 stopped by SIGINT. A closed pipe is no error.
 
+mod add;
 mod args;
 mod bench;
 mod compile;
 mod config;
+mod diff;
+mod discover;
 mod eval;
 mod extract;
 mod grid;
+mod import;
 mod lint;
 mod report;
 mod setup;
+mod stats;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -51,9 +56,14 @@ fn run(arguments: Vec<OsString>) -> ExitCode {
     let result = config::with_config(cli.verb, arguments).and_then(|(verb, config)| match verb {
         Verb::Extract(args) => extract::run(*args, config),
         Verb::Compile(args) => compile::run(&args),
+        Verb::Import(args) => import::run(&args),
         Verb::Lint(args) => lint::run(&args),
+        Verb::Add(args) => add::run(&args),
+        Verb::Diff(args) => diff::run(*args, config),
+        Verb::Discover(args) => discover::run(&args, config),
         Verb::Bench(args) => bench::run(&args, config),
         Verb::Eval(args) => eval::run(&args, config),
+        Verb::Stats(args) => stats::run(&args),
     });
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

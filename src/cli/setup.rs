@@ -1,11 +1,12 @@
 //! What the verbs that look for names have in common: from flags to a gazetteer and an extractor.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
 use super::args::{BoundaryArg, FindArgs, GazetteerArgs};
@@ -22,6 +23,19 @@ pub(super) fn refuse_to_overwrite<'a>(out: &Path, read: impl Iterator<Item = &'a
     for path in read {
         if real.is_file() && path.canonicalize().is_ok_and(|path| path == real) {
             bail!("the output is an input as well `{}`", out.display());
+        }
+    }
+    Ok(())
+}
+
+/// Writes figures to a file, or to standard output.
+pub(super) fn write_figures(figures: &str, out: Option<&Path>) -> Result<()> {
+    match out {
+        Some(path) => std::fs::write(path, figures).with_context(|| path.display().to_string())?,
+        None => {
+            let mut out = std::io::stdout().lock();
+            out.write_all(figures.as_bytes())?;
+            out.flush()?;
         }
     }
     Ok(())
@@ -74,6 +88,19 @@ pub(super) fn gazetteer(args: &GazetteerArgs, report: &mut Report) -> Result<(Ga
     Ok((gazetteer, times))
 }
 
+/// The language of a flag; `None` for `auto`.
+pub(super) fn language(tag: &str) -> Result<Option<Language>> {
+    if tag == "auto" {
+        return Ok(None);
+    }
+    let language = Language::of_tag(tag);
+    // Primary subtags in use have two or three letters; `francais` is a slip.
+    if (language == Language::UND && tag != "und") || language.as_str().len() > 3 {
+        bail!("not a language, such as fr, vi or en `{tag}`");
+    }
+    Ok(Some(language))
+}
+
 /// The gazetteers compiled for the flags.
 pub(super) fn extractor(
     args: &FindArgs,
@@ -101,12 +128,7 @@ pub(super) fn extractor(
         report.problem(problem);
     }
     report.end_problems(" (see `gazetier lint`)");
-    if args.lang != "auto" {
-        let language = Language::of_tag(&args.lang);
-        // Primary subtags in use have two or three letters; `francais` is a slip.
-        if (language == Language::UND && args.lang != "und") || language.as_str().len() > 3 {
-            bail!("not a language, such as fr, vi or en `{}`", args.lang);
-        }
+    if let Some(language) = language(&args.lang)? {
         extractor = extractor.in_language(language);
     }
     if !args.kind.is_empty() {

@@ -144,6 +144,16 @@ impl GoldRecord {
     }
 }
 
+impl GoldRecord {
+    /// The mentions, each with its text.
+    pub fn surfaces(&self) -> impl Iterator<Item = (&GoldMention, &str)> {
+        let places = Places::new(&self.text);
+        self.mentions
+            .iter()
+            .map(move |mention| (mention, places.slice(mention.chars.start as usize, mention.chars.end as usize)))
+    }
+}
+
 fn mistake(message: impl Into<String>) -> Problem {
     Problem::error("bad-gold", message)
 }
@@ -200,6 +210,21 @@ impl GoldFile {
             return Err(Error::message(format!("{path}: no record of gold, `{}` broken lines", file.broken)));
         }
         Ok(file)
+    }
+
+    /// Reads the file again; broken lines, which the first pass told, are passed over.
+    ///
+    /// # Errors
+    /// The file cannot be read any more.
+    pub fn each_record(&self, each: &mut dyn FnMut(&GoldRecord)) -> Result<()> {
+        let mut lines = self.lines(0)?;
+        while let Some(batch) = lines.next_batch()? {
+            for (line, bytes) in batch.lines() {
+                let record = bytes.ok().and_then(|bytes| GoldRecord::parse(bytes, || self.default_id(line)).ok());
+                record.iter().for_each(&mut *each);
+            }
+        }
+        Ok(())
     }
 
     /// The id of a record without one.

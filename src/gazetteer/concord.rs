@@ -118,7 +118,7 @@ fn found<'a>(layers: &'a [Layer], known: &'a Knowledge) -> Vec<(&'a Entity, &'a 
     let names = Names::of(&rows, &clusters);
     let placed = clusters.places(&rows, known);
     pairs.extend(near(&rows, &names, &clusters, &placed));
-    pairs.extend(by_names(&rows, &names, &clusters, &placed));
+    pairs.extend(without_rivals(by_names(&rows, &names, &clusters, &placed), &rows, &clusters, &placed));
     pairs[told..]
         .sort_by(|a, b| strength(b).total_cmp(&strength(a)).then((a.first, a.second).cmp(&(b.first, b.second))));
     let mut index = 0;
@@ -404,6 +404,25 @@ struct Best {
     next: f32,
 }
 
+/// Leaves out the pairs of rows that share as much with two that cannot be one: Melle in Belgium by one collection, and
+/// Melle in Germany by another.
+fn without_rivals(pairs: Vec<Pair>, rows: &[&Entity], clusters: &Clusters<'_>, places: &[Place<'_>]) -> Vec<Pair> {
+    let mut partners: HashMap<Row, Vec<Row>> = HashMap::new();
+    for pair in &pairs {
+        partners.entry(pair.first).or_default().push(pair.second);
+        partners.entry(pair.second).or_default().push(pair.first);
+    }
+    let rivals = |a: Row, b: Row| {
+        clusters.root(a) != clusters.root(b)
+            && (clusters.differ(rows, a, b) || !compatible(places[a as usize], places[b as usize]))
+    };
+    let torn = |row: Row| {
+        let partners = partners.get(&row).map(Vec::as_slice).unwrap_or_default();
+        partners.iter().enumerate().any(|(index, a)| partners[index + 1..].iter().any(|b| rivals(*a, *b)))
+    };
+    pairs.into_iter().filter(|pair| !torn(pair.first) && !torn(pair.second)).collect()
+}
+
 /// What two rows share.
 #[derive(Default)]
 struct Shared {
@@ -537,6 +556,17 @@ mod tests {
         known = Knowledge::default();
         known.places.extend(places.map(|(id, country, lat)| (id.into(), (country.into(), lat, -55.0))));
         assert_eq!(links(&layers, &known), []);
+    }
+
+    #[test]
+    fn a_row_between_two_stays_alone() {
+        let csv = "id,name,name:fr,name:vi,country\nQ696355,Melle,Melne,Me-lơ,BE\ngn:2872079,Melle,Melne,Me-lơ,DE\n";
+        assert_eq!(linked(csv), []);
+        assert_eq!(linked(&format!("{csv}wof:1108830093,Melle,Melne,Me-lơ,\n")), []);
+        assert_eq!(
+            linked(&format!("{csv}wof:1108830093,Melle,Melne,Me-lơ,BE\n")),
+            [pair("wikidata:Q696355", "wof:1108830093")]
+        );
     }
 
     #[test]

@@ -1,34 +1,48 @@
 //! The embedded layer: as rows, and compiled by the build script.
 
+use std::sync::OnceLock;
+
+use bytemuck::{Pod, Zeroable};
+use lz4_flex::block::{decompress_into, decompress_size_prepended, uncompressed_size};
+
 use super::compiled::{Compiled, Header};
 use super::{Layer, ReadOptions, source};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
-macro_rules! embedded {
-    ($($file:literal),+) => {
-        [$(($file, include_str!(concat!("../../gazetteers/", $file)))),+]
-    };
-}
-
-/// Sections of a compiled gazetteer are aligned to lines of the processor's cache.
-#[repr(C, align(64))]
-struct Aligned<T: ?Sized>(T);
-
-/// The layer compiled; empty in the build script itself, and where it runs on a machine of another byte order.
-static COMPILED: &Aligned<[u8]> = &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/builtin.gaz")));
+/// What the build script made, packed with LZ4: the layer compiled (empty in the build script itself, and where it runs on
+/// a machine of another byte order), and the files of its rows, one behind the other.
+static COMPILED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/builtin.gaz.lz4"));
+static ROWS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/builtin.csv.lz4"));
 
 const LABEL: &str = "builtin";
 
-/// The files of the built-in layer. `demonyms.csv` lies beside them and is no gazetteer of its own: demonyms are
-/// matched only where a run asks for them.
-const FILES: [(&str, &str); 4] = embedded!("people.csv", "organizations.csv", "places.csv", "themes.csv");
+include!(concat!(env!("OUT_DIR"), "/builtin_files.rs"));
+
+/// A line of the processor's cache: sections of a compiled gazetteer are aligned to it.
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C, align(64))]
+struct Line([u8; 64]);
+
+/// The compiled layer, unpacked when it is first asked for.
+fn compiled() -> &'static [u8] {
+    static UNPACKED: OnceLock<(Vec<Line>, usize)> = OnceLock::new();
+    let (lines, length) = UNPACKED.get_or_init(|| {
+        let Ok((length, packed)) = uncompressed_size(COMPILED) else { return (Vec::new(), 0) };
+        let mut lines = vec![Line::zeroed(); length.div_ceil(64)];
+        let bytes = &mut bytemuck::cast_slice_mut(&mut lines)[..length];
+        // What the build script wrote is sound; if not, the rows are compiled.
+        let unpacked = decompress_into(packed, bytes).unwrap_or(0);
+        (lines, if unpacked == length { length } else { 0 })
+    });
+    &bytemuck::cast_slice(lines)[..*length]
+}
 
 /// The built-in gazetteers as a compiled layer, or as rows where none is embedded.
 ///
 /// # Errors
 /// A row is broken, which a test rules out.
 pub fn builtin() -> Result<Layer> {
-    let bytes = &COMPILED.0;
+    let bytes = compiled();
     if bytes.is_empty() {
         return builtin_rows();
     }
@@ -47,7 +61,16 @@ pub fn builtin() -> Result<Layer> {
 /// # Errors
 /// A row is broken, which a test rules out.
 pub fn builtin_rows() -> Result<Layer> {
-    source::read_texts(LABEL, &FILES, ReadOptions::default())
+    let texts = decompress_size_prepended(ROWS).map_err(|error| Error::message(error.to_string()))?;
+    let texts = std::str::from_utf8(&texts).map_err(|error| Error::message(error.to_string()))?;
+    let mut rest = texts;
+    let mut files = [("", ""); FILES.len()];
+    for (file, (name, length)) in files.iter_mut().zip(FILES) {
+        let (text, after) = rest.split_at_checked(length).ok_or_else(|| Error::message("a file is cut"))?;
+        *file = (name, text);
+        rest = after;
+    }
+    source::read_texts(LABEL, &files, ReadOptions::default())
 }
 
 #[cfg(test)]

@@ -1,33 +1,19 @@
 //! Checks of gazetteers: what a curator would want to know before others use the file.
 //!
 //! Problems of reading (broken rows, skipped names, unknown columns) are those of [`Layer::problems`]; here come the
-//! checks that look at entities and at other rows. Their codes:
-//!
-//! | code | severity | meaning |
-//! |---|---|---|
-//! | `unknown-parent` | error | `parent` is neither an id nor a canonical name of this layer or one below |
-//! | `parent-cycle` | error | an entity is above itself |
-//! | `duplicate-id` | error, warning | two rows of one file, or of two files of one layer, have one id |
-//! | `duplicate-derived-id` | error | two rows without an id in one file have the same derived id |
-//! | `derived-id` | warning | rows without an id in two files have the same derived id and stay two entities |
-//! | `shared-outside-id` | warning | two rows of one file have one outside id and become one entity |
-//! | `two-wikidata-ids` | warning | an entity has two Wikidata items |
-//! | `ambiguous-parent` | warning | `parent` is the canonical name of several entities |
-//! | `same-name` | warning | a name of two entities, of whatever kind and layer |
-//! | `idle-action` | warning | a row that removes or replaces what no earlier layer has |
-//! | `separator` | warning | a list that looks separated by something else than a bar |
-//! | `common-word` | warning | a name of one word that is a common word and may match in lower case |
-//! | `folded-acronym` | warning | an acronym of two or three letters that matches in any case |
-//! | `bar-in-name` | warning | a bar in a name that is no list |
-//! | `kind-spelling` | warning | a kind that differs from another in case or number |
-//! | `long-name`, `empty-name`, `empty-need` | warning | a name or a cue that is never found |
+//! checks that look at entities and at other rows. All rules, those of reading too, stand in [`RULES`].
 
 use hashbrown::{HashMap, HashSet};
 
 use super::{Action, Entity, Gazetteer, Layer, MatchPolicy, NameRole, SmolStr, names};
 use crate::error::{Problem, Severity};
 
+mod clashes;
 mod parents;
+mod rules;
+mod shapes;
+
+pub use rules::{RULES, Rule};
 
 /// The most warnings of one code that a file gets; the rest is counted in one line.
 const MAX_WARNINGS: usize = 1_000;
@@ -41,10 +27,11 @@ pub fn lint(gazetteer: &Gazetteer, common: &dyn Fn(&str) -> bool) -> Vec<Problem
     for layer in layers {
         for entity in layer.entities.iter().filter(|entity| entity.action != Action::Remove) {
             check_names(layer, entity, common, &mut problems);
+            shapes::check(layer, entity, common, &mut problems);
         }
         check_outside_ids(layer, &mut problems);
     }
-    check_same_names(layers, &mut problems);
+    clashes::check(layers, &mut problems);
     check_actions(layers, &mut problems);
     check_ids(layers, &mut problems);
     check_kinds(layers, &mut problems);
@@ -115,40 +102,6 @@ fn check_names(layer: &Layer, entity: &Entity, common: &dyn Fn(&str) -> bool, pr
     }
     if entity.needs().iter().any(|need| names::folds_to_nothing(need)) {
         warn("empty-need", "empty item in needs".to_owned());
-    }
-}
-
-/// One problem a name that two or more entities have, of whatever kind and layer, at the second of them: they compete.
-fn check_same_names(layers: &[Layer], problems: &mut Vec<Problem>) {
-    struct Shared<'a> {
-        first: Row<'a>,
-        second: Option<Row<'a>>,
-        last: usize,
-        count: usize,
-    }
-    let mut shared: HashMap<&str, Shared<'_>> = HashMap::new();
-    for (index, row) in rows(layers).filter(|row| row.entity.action != Action::Remove).enumerate() {
-        for name in &row.entity.names {
-            let known =
-                shared.entry(name.text.as_str()).or_insert(Shared { first: row, second: None, last: index, count: 1 });
-            let first = known.first.entity;
-            // The same derived id in two files has a warning of its own.
-            let told = first.id_derived && row.entity.id_derived && first.id == row.entity.id;
-            if known.last != index && !told && !is_same(first, row.entity) {
-                known.last = index;
-                known.count += 1;
-                known.second.get_or_insert(row);
-            }
-        }
-    }
-    for (text, names) in shared {
-        let Some(second) = names.second else { continue };
-        let first = names.first;
-        let place = format!("{}:{}", file(first.owner, first.entity), first.entity.line);
-        let more = if names.count > 2 { format!(" ({} entities in all)", names.count) } else { String::new() };
-        let message =
-            format!("also a name of the {} `{}` in {place}{more}: `{text}`", first.entity.kind, first.entity.id);
-        problems.push(at(second.owner, second.entity, Problem::warning("same-name", message)));
     }
 }
 
@@ -267,7 +220,7 @@ fn limited(mut problems: Vec<Problem>) -> Vec<Problem> {
     let mut kept: Vec<Problem> = Vec::with_capacity(problems.len());
     let mut more: Vec<(Option<String>, &'static str)> = Vec::new();
     for problem in problems {
-        if problem.severity == Severity::Warning {
+        if problem.severity != Severity::Error {
             let key = (problem.path.clone(), problem.code);
             let count = counts.entry(key.clone()).or_default();
             *count += 1;

@@ -7,10 +7,12 @@
 pub mod compiled;
 pub mod concord;
 mod entity;
-mod ids;
+pub(crate) mod ids;
+#[cfg(feature = "import")]
+pub mod import;
 pub mod layer;
 pub mod lint;
-mod names;
+pub(crate) mod names;
 pub mod source;
 
 pub use entity::{Details, Entity, Name, NameRole, Names};

@@ -2,7 +2,7 @@
 
 use super::ids::hash_id;
 use super::joined::Override;
-use super::{EntityRecord, Stack};
+use super::{EntityRecord, NameRecord, Stack};
 
 /// An entity of a stack: which layer, which entity of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -203,6 +203,24 @@ impl Stack {
             }
         }
         view
+    }
+
+    /// All entities, in the order of layers and rows; rows that belong to another one, and removed ones, left out.
+    pub fn entities(&self) -> impl Iterator<Item = EntityId> {
+        let rows = self.lexicons.iter().enumerate().flat_map(|(layer, lexicon)| {
+            lexicon.records().rows().map(move |index| EntityId { layer: layer as u8, index })
+        });
+        rows.filter(|row| self.entity_of(*row) == Some(*row))
+    }
+
+    /// The names that an entity lists in all its rows; those made from them when compiling left out.
+    pub(crate) fn names_of(&self, entity: EntityId) -> impl Iterator<Item = (NameId, NameRecord<'_>)> {
+        self.entity(entity).rows().flat_map(move |row| {
+            let lexicon = &self.lexicons[row.layer as usize];
+            let names = lexicon.records().names(lexicon.entity(row.index).names);
+            let listed = names.filter(|(_, name)| name.flags & super::names::GENERATED == 0);
+            listed.map(move |(index, name)| (NameId { layer: row.layer, index }, name))
+        })
     }
 
     /// The entity under an id: its own, one of `same_as`, or an outside id such as `wikidata:Q84`.

@@ -18,8 +18,8 @@ pub(crate) mod substring;
 pub(crate) mod table;
 
 pub use compile::{CompileOptions, MAX_OPEN_NAMES};
-pub(crate) use entities::NO_POLICY;
 pub use entities::{EntityId, EntityView, KindId, NameId};
+pub(crate) use entities::{IMPORTANT, NO_POLICY, PRIOR_GIVEN, REMOVES, REPLACES};
 pub(crate) use names::NameRecord;
 pub(crate) use records::{EntityRecord, Records};
 

@@ -84,6 +84,11 @@ impl Stack {
         Language::of_tag(self.lexicons[name.layer as usize].lang(self.name_record(name).lang))
     }
 
+    /// The language tag of a name, or empty.
+    pub fn name_tag(&self, name: NameId) -> &str {
+        self.lexicons.get(name.layer as usize).map_or("", |lexicon| lexicon.lang(self.name_record(name).lang))
+    }
+
     /// A name with all that is known of it; an empty one where there is none.
     pub(crate) fn name_record(&self, name: NameId) -> NameRecord<'_> {
         let lexicon = self.lexicons.get(name.layer as usize);

@@ -14,6 +14,8 @@ mod scene;
 mod testing;
 mod weights;
 
+pub(crate) use rules::spells;
+
 use crate::lexicon::{EntityId, KindId, NameId, Stack};
 use crate::matcher::{Group, Hit, MatchOptions, Matcher, Overlaps, Passages, group, select};
 use crate::text::masks::count::count_chars;
@@ -130,6 +132,11 @@ impl Extraction {
         let mut counter = Counter::new(text.as_bytes(), count_utf16);
         self.mentions.iter().map(|mention| counter.span(mention.span)).collect()
     }
+}
+
+/// Whether a hit was dropped by a gate; otherwise by a longer mention.
+pub(crate) fn is_gate_reason(reason: &str) -> bool {
+    gates::GATES.iter().any(|gate| gate.reason() == reason)
 }
 
 /// How many hits a document may have: a million, or one for every eight bytes. Ordinary text and gazetteers stay far

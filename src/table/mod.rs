@@ -18,6 +18,7 @@ pub(crate) mod testing;
 pub use options::{Carried, RowOptions};
 pub use partial::{Partial, Wanted};
 pub use rows::{DocumentRows, RowMaker, problem_row};
+pub(crate) use rows::{left_of, right_of};
 pub use schema::{Column, ColumnType, Schema, TABLES, Table};
 
 use std::borrow::Cow;

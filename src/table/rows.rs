@@ -337,13 +337,13 @@ impl Originals {
     }
 }
 
-fn left_of(text: &str, byte: usize, chars: usize) -> &str {
+pub(crate) fn left_of(text: &str, byte: usize, chars: usize) -> &str {
     let before = text.get(..byte).unwrap_or_default();
     let start = before.char_indices().rev().take(chars).last().map_or(byte, |(start, _)| start);
     before.get(start..).unwrap_or_default()
 }
 
-fn right_of(text: &str, byte: usize, chars: usize) -> &str {
+pub(crate) fn right_of(text: &str, byte: usize, chars: usize) -> &str {
     let after = text.get(byte..).unwrap_or_default();
     let end = after.char_indices().nth(chars).map_or(after.len(), |(end, _)| end);
     &after[..end]

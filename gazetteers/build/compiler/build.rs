@@ -1,4 +1,4 @@
-//! The tables of folding and of common forms, as for the library. There is no compiled gazetteer yet.
+//! The tables of folding and of common forms, and the rows, as for the library. There is no compiled gazetteer yet.
 
 use std::path::{Path, PathBuf};
 
@@ -7,12 +7,15 @@ mod fold_table;
 #[path = "../../../src/text/lang/forms/build.rs"]
 mod forms;
 
+include!("pack.rs");
+
 fn main() {
-    let folder = std::env::var_os("OUT_DIR").map(PathBuf::from).expect("cargo sets OUT_DIR");
-    fold_table::write(&folder);
-    forms::write(Path::new("../../../src/text/lang"), &folder);
+    let out = std::env::var_os("OUT_DIR").map(PathBuf::from).expect("cargo sets OUT_DIR");
+    fold_table::write(&out);
+    forms::write(Path::new("../../../src/text/lang"), &out);
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=pack.rs");
     println!("cargo::rerun-if-changed=../../../src/text/fold/table.rs");
     println!("cargo::rerun-if-changed=../../../src/text/lang/forms");
-    std::fs::write(folder.join("builtin.gaz"), b"").expect("the build folder can be written");
+    pack(Path::new("../.."), &[], &out);
 }

@@ -110,7 +110,7 @@ impl<'s> BatchEncoder<'s> {
         let BatchOutput { tables, counts, .. } = &mut self.output;
         match problem.severity {
             Severity::Error => counts.errors += 1,
-            Severity::Warning => counts.warnings += 1,
+            Severity::Warning | Severity::Note => counts.warnings += 1,
         }
         let place = Table::Errors as usize;
         match &mut self.encoders[place] {

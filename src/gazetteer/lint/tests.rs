@@ -18,7 +18,12 @@ fn codes(layers: &[&[(&str, &str)]]) -> Vec<String> {
         .iter()
         .map(|problem| {
             let path = problem.path.as_deref().unwrap_or("-");
-            let letter = if problem.severity == Severity::Error { "E" } else { "W" };
+            assert!(RULES.iter().any(|rule| rule.id == problem.code), "{} is no rule", problem.code);
+            let letter = match problem.severity {
+                Severity::Error => "E",
+                Severity::Warning => "W",
+                Severity::Note => "N",
+            };
             format!("{path}:{} {letter} {}", problem.line.unwrap_or(0), problem.code)
         })
         .collect()
@@ -36,7 +41,24 @@ fn every_check_has_a_bad_and_a_good_file() {
         ("same name, same entity", "id,name,same_as\na:1,Paris,\nb:2,Paris,a:1\n", none),
         ("three of a name", "id,name\nn:1,Lai\nn:2,Lai\nn:3,Lai\n", &["x.csv:3 W same-name"]),
         ("common word", "name\ninflation\n", &["x.csv:2 W common-word"]),
-        ("common word with a capital", "name\nNice\n", none),
+        ("common word with a capital", "name\nNice\n", &["x.csv:2 N common-capital"]),
+        ("common word, important", "name,important\nNice,yes\n", none),
+        ("acronym and common word", "name,acronyms\nUnited Nations,UN\n", &["x.csv:2 N acronym-word"]),
+        ("look-alikes", "name\nPаris\n", &["x.csv:2 W mixed-scripts"]),
+        ("one script", "name,name:ru\nParis,Париж\n", none),
+        ("tag of another script", "name,name:fr\nParis,Париж\n", &["x.csv:2 W wrong-language"]),
+        ("tag with a script", "name,name:en-cyrl\nParis,Париж\n", none),
+        ("Vietnamese under fr", "name,name:fr\nHanoi,Hà Nội\n", &["x.csv:2 N wrong-language"]),
+        ("Vietnamese person under fr", "kind,name,name:fr\nperson,Pham,Phạm\n", none),
+        ("acronym in small letters", "name,acronyms\nOrganisation,onu\n", &["x.csv:2 W small-acronym"]),
+        ("short alias", "name,aliases\nNations,onu\n", &["x.csv:2 W unguarded-acronym"]),
+        ("short alias, exact", "name,aliases,match\nNations,onu,exact\n", none),
+        ("kinship word", "kind,name,name:vi\nplace,England,Anh\n", &["x.csv:2 N kinship-word"]),
+        (
+            "lower prior",
+            "id,name,prior\nn:1,Lai,0.9\nn:2,Lai,0.2\n",
+            &["x.csv:3 W same-name", "x.csv:3 N shadowed-name"],
+        ),
         ("common word, folded", "name,match\nNice,folded\n", &["x.csv:2 W common-word"]),
         ("common word with cues", "name,needs\ninflation,prix\n", none),
         ("two common words", "name\ninflation centre\n", none),
@@ -62,7 +84,7 @@ fn every_check_has_a_bad_and_a_good_file() {
         ("kind", "kind,name\nPerson,Tô Lâm\n", &["x.csv:2 W kind-spelling"]),
         ("plural kind", "kind,name\nplaces,Paris\n", &["x.csv:2 W kind-spelling"]),
         ("own kind", "kind,name\nship,Paris\n", none),
-        ("empty need", "name,needs\nNice,ville||\n", &["x.csv:2 W empty-need"]),
+        ("empty need", "name,needs\nNantes,ville||\n", &["x.csv:2 W empty-need"]),
         ("long name", &format!("name\n{}\n", "a".repeat(257)), &["x.csv:2 W long-name"]),
         ("empty name", "name,aliases\nParis,-\n", &["x.csv:2 W empty-name"]),
         ("typo", "name,alias\nParis,Paname\n", &["x.csv:1 W unknown-column"]),
@@ -84,6 +106,10 @@ fn files_and_layers_are_compared() {
     let given = "id,name\nn:1,Paris\n";
     assert_eq!(codes(&[&[("a.csv", given)], &[("b.csv", given)]]), none);
     assert_eq!(codes(&[&[("a.csv", given), ("b.csv", given)]]), ["b.csv:2 W duplicate-id"]);
+    let (one, two) = ("id,kind,name\nn:1,place,Paris\n", "id,kind,name\nm:2,place,Paris\n");
+    assert_eq!(codes(&[&[("a.csv", one)], &[("b.csv", two)]]), ["b.csv:2 W layer-clash"]);
+    let same = "id,kind,name,same_as\nm:2,place,Paris,n:1\n";
+    assert_eq!(codes(&[&[("a.csv", one)], &[("b.csv", same)]]), none);
     let other = "id,name\nm:2,Paris\n";
     assert_eq!(codes(&[&[("a.csv", given)], &[("b.csv", other)]]), ["b.csv:2 W same-name"]);
     let act = "id,name,action\nn:1,,remove\nn:3,,remove\nn:4,Rome,replace\n";
@@ -136,4 +162,15 @@ fn warnings_are_limited_and_sorted() {
     let found = codes(&[&[("z.csv", &numbered), ("a.csv", "name,parent\nX,Y\n")]]);
     assert_eq!(found[0], "a.csv:2 E unknown-parent");
     assert_eq!(found.len(), MAX_WARNINGS + 2);
+}
+
+#[test]
+fn rules_are_unique_and_documented() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/LINT.md")).expect("docs/LINT.md");
+    for (index, rule) in RULES.iter().enumerate() {
+        assert!(RULES[..index].iter().all(|other| other.id != rule.id), "{}", rule.id);
+        let row = format!("| `{}` | {} | {} |", rule.id, rule.severity.as_str(), rule.summary);
+        assert!(page.contains(&row), "{row}");
+    }
+    assert_eq!(page.matches("\n| `").count(), RULES.len());
 }

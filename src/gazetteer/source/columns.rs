@@ -9,7 +9,7 @@ use crate::gazetteer::{NameRole, SmolStr};
 
 /// A field of an entity (or of a name, in the long form) that has a column of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Field {
+pub(in crate::gazetteer) enum Field {
     Id,
     Kind,
     Name,
@@ -32,7 +32,7 @@ pub(super) enum Field {
 
 /// What stands in a column.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Column {
+pub(in crate::gazetteer) enum Column {
     Field(Field),
     /// Names of one role and language; a list unless the role is canonical.
     Names(NameRole, Option<Arc<str>>),
@@ -44,7 +44,7 @@ pub(super) enum Column {
 
 /// The two shapes of a delimited file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(in crate::gazetteer) enum Form {
     /// One row an entity.
     Wide,
     /// One row a name.
@@ -75,7 +75,7 @@ const NAMES: [(&str, NameRole); 3] =
     [("name", NameRole::Canonical), ("aliases", NameRole::Alias), ("acronyms", NameRole::Acronym)];
 
 /// What a column name (or a JSON key) means.
-pub(super) fn column(name: &str, form: Form, languages: &mut Languages) -> Column {
+pub(in crate::gazetteer) fn column(name: &str, form: Form, languages: &mut Languages) -> Column {
     let name = name.trim();
     let key = name.to_lowercase();
     if let Some((_, field)) = FIELDS.iter().find(|(known, _)| *known == key) {
@@ -102,7 +102,7 @@ pub(super) fn column(name: &str, form: Form, languages: &mut Languages) -> Colum
 }
 
 /// Reads a header; problems are those of its line.
-pub(super) fn header(
+pub(in crate::gazetteer) fn header(
     cells: &[&str],
     form: Form,
     line: u64,
@@ -129,7 +129,7 @@ pub(super) fn header(
 }
 
 /// The known column that an unknown one was probably meant to be.
-pub(super) fn likely(key: &str, form: Form) -> Option<String> {
+pub(in crate::gazetteer) fn likely(key: &str, form: Form) -> Option<String> {
     // `name_fr`, `alias-vi`, `names:fr` for `name:fr`, `aliases:vi`.
     if form == Form::Wide
         && let Some((head, tag)) = key.split_once([':', '_', '-', '.'])
@@ -183,7 +183,7 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 /// Finds the delimiter of a file by its header: the one under which most columns are known, then most columns.
-pub(super) fn delimiter(bytes: &[u8], extension: &str) -> u8 {
+pub(in crate::gazetteer) fn delimiter(bytes: &[u8], extension: &str) -> u8 {
     let order: [u8; 3] = if extension == "tsv" { *b"\t,;" } else { *b",;\t" };
     let mut best = (order[0], 0, 0);
     for delimiter in order {
@@ -206,7 +206,7 @@ pub(super) fn delimiter(bytes: &[u8], extension: &str) -> u8 {
 }
 
 /// Whether the header of a file has the column that makes it the long form.
-pub(super) fn is_long(bytes: &[u8], extension: &str) -> bool {
+pub(in crate::gazetteer) fn is_long(bytes: &[u8], extension: &str) -> bool {
     let cells = first_cells(bytes, delimiter(bytes, extension));
     cells.iter().any(|cell| cell.trim().eq_ignore_ascii_case("canonical"))
 }
@@ -224,13 +224,13 @@ fn first_cells(bytes: &[u8], delimiter: u8) -> Vec<String> {
 
 /// Language tags, each stored once.
 #[derive(Default)]
-pub(super) struct Languages {
+pub(in crate::gazetteer) struct Languages {
     tags: HashMap<String, Tag>,
 }
 
 /// A language tag as read.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Tag {
+pub(in crate::gazetteer) enum Tag {
     /// In lower case with hyphens; `None` for no language (empty, `und`, `mul`).
     Known(Option<Arc<str>>),
     /// No BCP 47 tag; with the language that it begins with, if any (`sr@latin`).
@@ -239,7 +239,7 @@ pub(super) enum Tag {
 
 impl Languages {
     /// Reads a BCP 47 tag in any case, with `-` or `_`.
-    pub(super) fn get(&mut self, text: &str) -> Tag {
+    pub(in crate::gazetteer) fn get(&mut self, text: &str) -> Tag {
         if let Some(tag) = self.tags.get(text) {
             return tag.clone();
         }

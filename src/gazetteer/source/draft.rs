@@ -10,21 +10,21 @@ const MAX_KIND_BYTES: usize = 64;
 
 /// An entity in the making.
 #[derive(Default)]
-pub(super) struct Draft {
-    pub(super) entity: Entity,
+pub(in crate::gazetteer) struct Draft {
+    pub(in crate::gazetteer) entity: Entity,
     /// The canonical name, which need not be among the names.
-    pub(super) name: SmolStr,
+    pub(in crate::gazetteer) name: SmolStr,
     lat: Option<f64>,
     lon: Option<f64>,
     /// Empty items of `needs`, which would never be found.
-    pub(super) empty_needs: bool,
+    pub(in crate::gazetteer) empty_needs: bool,
 }
 
 impl Draft {
     /// Sets a field from a cell that is not blank. Lists are separated by bars.
     ///
     /// The fields that belong to names (`Canonical`, `Lang`) are the format's affair and ignored.
-    pub(super) fn set(&mut self, field: Field, cell: &str) -> Result<(), Fault> {
+    pub(in crate::gazetteer) fn set(&mut self, field: Field, cell: &str) -> Result<(), Fault> {
         let entity = &mut self.entity;
         let value = cell.trim();
         match field {
@@ -83,7 +83,7 @@ impl Draft {
     }
 
     /// Adds a cue.
-    pub(super) fn add_need(&mut self, item: &str) {
+    pub(in crate::gazetteer) fn add_need(&mut self, item: &str) {
         let item = names::clean(item);
         if names::folds_to_nothing(&item) {
             self.empty_needs = true;
@@ -93,7 +93,7 @@ impl Draft {
     }
 
     /// Adds the id of the same entity.
-    pub(super) fn add_same_as(&mut self, item: &str) -> Result<(), Fault> {
+    pub(in crate::gazetteer) fn add_same_as(&mut self, item: &str) -> Result<(), Fault> {
         let item = item.trim();
         if item.is_empty() {
             return Ok(());
@@ -111,7 +111,7 @@ impl Draft {
     }
 
     /// Adds an id of one of the columns `wikidata`, `geonames`, `iptc`.
-    pub(super) fn add_outside_of(&mut self, field: Field, item: &str) -> Result<(), Fault> {
+    pub(in crate::gazetteer) fn add_outside_of(&mut self, field: Field, item: &str) -> Result<(), Fault> {
         let item = item.trim();
         if item.is_empty() {
             return Ok(());
@@ -127,13 +127,13 @@ impl Draft {
     }
 
     /// Keeps the value of an unknown column.
-    pub(super) fn add_attribute(&mut self, name: &SmolStr, value: impl Into<SmolStr>) {
+    pub(in crate::gazetteer) fn add_attribute(&mut self, name: &SmolStr, value: impl Into<SmolStr>) {
         self.entity.details_mut().attributes.push((name.clone(), value.into()));
     }
 
     /// Checks what concerns several fields, and derives kind and id where the row gives none. The canonical name is
     /// left to [`show`]; `buffer` is for the id.
-    pub(super) fn finish(mut self, kind: &str, buffer: &mut String) -> Result<Entity, Fault> {
+    pub(in crate::gazetteer) fn finish(mut self, kind: &str, buffer: &mut String) -> Result<Entity, Fault> {
         match (self.lat, self.lon) {
             (Some(lat), Some(lon)) => self.entity.details_mut().position = Some((lat, lon)),
             (None, None) => {}
@@ -160,7 +160,7 @@ impl Draft {
 }
 
 /// Sets the canonical name of an entity that has its names: kept apart only where it is not the first of them.
-pub(super) fn show(entity: &mut Entity, name: SmolStr) {
+pub(in crate::gazetteer) fn show(entity: &mut Entity, name: SmolStr) {
     if entity.names.first().map_or("", |first| &first.text) != name {
         entity.details_mut().name = name;
     }
@@ -173,13 +173,13 @@ fn swallowed(code: &'static str, what: &str, value: &str) -> Fault {
 }
 
 /// Reads `smart`, `exact` or `folded`.
-pub(super) fn policy(value: &str) -> Result<MatchPolicy, Fault> {
+pub(in crate::gazetteer) fn policy(value: &str) -> Result<MatchPolicy, Fault> {
     MatchPolicy::parse(value)
         .ok_or_else(|| Fault::new("bad-match", format!("match is neither smart, exact nor folded: `{value}`")))
 }
 
 /// Reads a prior: a number from 0 to 1, with a decimal point or comma.
-pub(super) fn prior(value: &str) -> Result<f32, Fault> {
+pub(in crate::gazetteer) fn prior(value: &str) -> Result<f32, Fault> {
     number(value)
         .filter(|prior| (0.0..=1.0).contains(prior))
         .map(|prior| prior as f32)

@@ -15,7 +15,7 @@ const MANY_KEYS: usize = 32;
 
 /// A JSON value.
 #[derive(Clone, Debug)]
-pub(super) enum Json<'a> {
+pub(in crate::gazetteer) enum Json<'a> {
     Null,
     Bool(bool),
     Number(Number),
@@ -25,7 +25,7 @@ pub(super) enum Json<'a> {
 }
 
 /// Keys in the order of the line, each once: of repeated ones the first place and the last value count.
-pub(super) type Object<'a> = Vec<(Cow<'a, str>, Json<'a>)>;
+pub(in crate::gazetteer) type Object<'a> = Vec<(Cow<'a, str>, Json<'a>)>;
 
 impl From<&Json<'_>> for Value {
     fn from(json: &Json<'_>) -> Self {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// The items of a cell, separated by `|`; `\|` and `\\` stand for `|` and `\`. A bar at the very end closes the last
 /// item and opens no new one.
-pub(super) fn items(cell: &str) -> impl Iterator<Item = Cow<'_, str>> {
+pub(crate) fn items(cell: &str) -> impl Iterator<Item = Cow<'_, str>> {
     let mut rest = Some(cell);
     std::iter::from_fn(move || {
         let text = rest?;
@@ -16,7 +16,7 @@ pub(super) fn items(cell: &str) -> impl Iterator<Item = Cow<'_, str>> {
 
 /// Whether a cell without a bar looks like a list all the same: with semicolons, or with two commas or more (one comma
 /// may stand in a name, as in `Minh, Hồ Chí`).
-pub(super) fn looks_separated_otherwise(cell: &str) -> bool {
+pub(in crate::gazetteer) fn looks_separated_otherwise(cell: &str) -> bool {
     !cell.contains('|') && (cell.contains(';') || cell.matches(", ").count() > 1)
 }
 

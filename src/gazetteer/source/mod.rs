@@ -20,15 +20,16 @@
 //! | `bad-language` | warning | a tag that is not BCP 47; its language is used, or none |
 //! | `canonical-differs`, `kind-differs` | warning | rows of one id that disagree; the first row counts |
 
-mod columns;
+pub(super) mod columns;
 mod content;
-mod draft;
-mod json;
+pub(super) mod draft;
+pub(super) mod json;
 mod jsonl;
-mod list;
+pub(crate) mod layout;
+pub(crate) mod list;
 mod long;
-mod records;
-mod report;
+pub(super) mod records;
+pub(super) mod report;
 mod table;
 mod wide;
 
@@ -47,6 +48,8 @@ use super::names::{NameIndex, NewName};
 use super::{Entity, Layer, Names, ReadOptions, names};
 use crate::error::{Error, Problem, Result, Severity};
 
+/// The stem of a file of a folder that says where its gazetteers come from, and is none.
+const LICENCES: &str = "LICENSES";
 /// What to do with a compiled gazetteer that lies in a folder of others.
 const GIVE_IT_ALONE: &str = "give it by itself and keep it out of folders of gazetteers";
 
@@ -123,7 +126,7 @@ fn add_name(report: &mut Report, names: &mut Names, index: &mut NameIndex, entit
 /// Reads a file, or all gazetteer files of a folder, as one layer.
 ///
 /// Of a folder, the regular files with a known extension that lie directly in it are read, in the order of their names,
-/// hidden ones left out. What lies deeper (what the files are built from, say) is not part of the gazetteer.
+/// hidden ones and `LICENSES.*` left out. What lies deeper (what the files are built from, say) is not part of the gazetteer.
 ///
 /// # Errors
 /// The path cannot be read, has no known extension, or (without `lenient`) rows are broken: all problems in one error.
@@ -179,7 +182,8 @@ fn walk(folder: &Path) -> Result<Vec<PathBuf>> {
             let path = error.path().unwrap_or(folder).to_path_buf();
             Error::io(path, error.into())
         })?;
-        if entry.file_type().is_file() && (is_readable(entry.path()) || is_compiled(entry.path())) {
+        let of_names = entry.path().file_stem().is_none_or(|stem| stem != LICENCES);
+        if entry.file_type().is_file() && of_names && (is_readable(entry.path()) || is_compiled(entry.path())) {
             files.push(entry.into_path());
         }
     }
@@ -208,7 +212,7 @@ fn file_name(path: &Path) -> String {
 }
 
 /// The kind that a file's name gives to its rows.
-fn kind_of_stem(name: &str) -> String {
+pub(crate) fn kind_of_stem(name: &str) -> String {
     let stem = Path::new(name).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     match stem.to_lowercase().as_str() {
         "people" => "person".to_owned(),

@@ -20,7 +20,7 @@ const NEAR: usize = 24;
 
 /// One step of [`Records::next`].
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(in crate::gazetteer) enum Step {
     /// The record was read; it begins on this line.
     Record(u64),
     /// This line begins no usable record; reading can go on.
@@ -31,7 +31,7 @@ pub(super) enum Step {
 
 /// Where a cell stands in the file, without the quotes around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Cell {
+pub(in crate::gazetteer) struct Cell {
     start: usize,
     end: usize,
     /// Quotes are written twice in it.
@@ -41,31 +41,36 @@ pub(super) struct Cell {
 impl Cell {
     /// The cell as it is written, out of a text that begins at byte `base` of the file; it says that, unless it needs
     /// to be [unescaped](Cell::of).
-    pub(super) fn raw(self, text: &str, base: usize) -> &str {
+    pub(in crate::gazetteer) fn raw(self, text: &str, base: usize) -> &str {
         &text[self.start - base..self.end - base]
     }
 
+    /// Where the cell stands in the file.
+    pub(super) fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+
     /// Whether quotes are written twice in the cell.
-    pub(super) fn is_escaped(self) -> bool {
+    pub(in crate::gazetteer) fn is_escaped(self) -> bool {
         self.doubled
     }
 
     /// What the cell says, out of a text that begins at byte `base` of the file.
-    pub(super) fn of(self, text: &str, base: usize) -> Cow<'_, str> {
+    pub(in crate::gazetteer) fn of(self, text: &str, base: usize) -> Cow<'_, str> {
         let cell = self.raw(text, base);
         if self.doubled { Cow::Owned(cell.replace("\"\"", "\"")) } else { Cow::Borrowed(cell) }
     }
 
     /// What the cell says, invalid bytes replaced.
     #[cfg(test)]
-    pub(super) fn lossy(self, bytes: &[u8]) -> String {
+    pub(in crate::gazetteer) fn lossy(self, bytes: &[u8]) -> String {
         let cell = String::from_utf8_lossy(&bytes[self.start..self.end]);
         if self.doubled { cell.replace("\"\"", "\"") } else { cell.into_owned() }
     }
 }
 
 /// Reads records one by one.
-pub(super) struct Records<'a> {
+pub(in crate::gazetteer) struct Records<'a> {
     bytes: &'a [u8],
     delimiter: u8,
     /// The bytes that end an unquoted cell.
@@ -82,7 +87,7 @@ pub(super) struct Records<'a> {
 }
 
 impl<'a> Records<'a> {
-    pub(super) fn new(bytes: &'a [u8], delimiter: u8) -> Self {
+    pub(in crate::gazetteer) fn new(bytes: &'a [u8], delimiter: u8) -> Self {
         let mut ends_cell = [false; 256];
         for byte in [delimiter, b'\n', b'\r'] {
             ends_cell[usize::from(byte)] = true;
@@ -101,7 +106,7 @@ impl<'a> Records<'a> {
     }
 
     /// Reads the cells of the next record that is not a blank line.
-    pub(super) fn next(&mut self, cells: &mut Vec<Cell>) -> Step {
+    pub(in crate::gazetteer) fn next(&mut self, cells: &mut Vec<Cell>) -> Step {
         if std::mem::take(&mut self.one_line) {
             self.lines.step(self.at);
         }
@@ -205,8 +210,13 @@ impl<'a> Records<'a> {
         }
     }
 
+    /// Where the last record stands in the file, the line break at its end included.
+    pub(super) fn range(&self) -> Range<usize> {
+        self.current.clone()
+    }
+
     /// How many lines the last record spans.
-    pub(super) fn height(&self) -> u64 {
+    pub(in crate::gazetteer) fn height(&self) -> u64 {
         let raw = &self.bytes[self.current.clone()];
         let trimmed = raw.iter().rposition(|b| !matches!(b, b'\r' | b'\n')).map_or(0, |last| last + 1);
         1 + breaks(self.bytes, self.current.start, self.current.start + trimmed)
@@ -216,7 +226,7 @@ impl<'a> Records<'a> {
     ///
     /// # Errors
     /// Line and byte of the first invalid UTF-8 in it.
-    pub(super) fn text(&self) -> Result<(&'a str, usize), (u64, u64)> {
+    pub(in crate::gazetteer) fn text(&self) -> Result<(&'a str, usize), (u64, u64)> {
         let start = self.current.start;
         std::str::from_utf8(&self.bytes[self.current.clone()]).map(|text| (text, start)).map_err(|error| {
             let at = start + error.valid_up_to();
@@ -273,7 +283,7 @@ fn breaks(bytes: &[u8], from: usize, to: usize) -> u64 {
 
 /// How many lines a text has, for files that are not delimited.
 #[cfg(test)]
-pub(super) fn count_lines(bytes: &[u8]) -> u64 {
+pub(in crate::gazetteer) fn count_lines(bytes: &[u8]) -> u64 {
     1 + breaks(bytes, 0, bytes.len())
 }
 

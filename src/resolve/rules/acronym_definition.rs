@@ -101,7 +101,7 @@ fn acronym_before(scene: &Scene<'_>, name: Span, first: usize) -> Option<Word> {
 }
 
 /// Whether the letters of an acronym are initials of a name's words.
-fn spells(acronym: &str, name: &str) -> bool {
+pub(crate) fn spells(acronym: &str, name: &str) -> bool {
     let (mut letters, mut words) = (Folded::default(), Folded::default());
     letters.read(acronym, 0);
     words.read(name, 0);

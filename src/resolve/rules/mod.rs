@@ -5,6 +5,8 @@
 mod acronym_definition;
 mod short_form;
 
+pub(crate) use acronym_definition::spells;
+
 use super::Mention;
 use super::scene::Scene;
 

@@ -70,6 +70,11 @@ impl LanguageData {
         self.common_set.get_or_init(|| self.common_words().collect()).contains(word)
     }
 
+    /// Closed-class and very common words, separated by spaces.
+    pub(crate) fn function_words(&self) -> &'static str {
+        self.function_words
+    }
+
     /// The common words, in the order of their list.
     pub fn common_words(&self) -> impl Iterator<Item = &'static str> {
         self.common_list.lines().filter(|line| !line.is_empty())

@@ -33,7 +33,9 @@ fn bytes(list: &str) -> Vec<u8> {
             if bare != word {
                 // Of the forms that are written alike without marks, the most frequent one counts.
                 let best = forms.entry((bare, table::UNMARKED)).or_insert(packed);
-                *best = *std::cmp::max_by_key(&*best, &&packed, |packed| (**packed & 15, **packed >> 4));
+                if (packed & 15, packed >> 4) > (*best & 15, *best >> 4) {
+                    *best = packed;
+                }
             }
         }
     }

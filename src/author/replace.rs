@@ -1,0 +1,80 @@
+//! Writing a file so that it is the old one or the new one, and never something between.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// Writes a file under another name beside its place, and gives it its name at the end. Who could read the old file can
+/// read the new one; a symbolic link stays one. A device or a pipe is written as it is.
+///
+/// # Errors
+/// The file cannot be written; an old one is as it was then.
+pub fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let old = fs::metadata(&target).ok();
+    if old.as_ref().is_some_and(|old| !old.is_file()) {
+        let mut file = OpenOptions::new().write(true).open(&target).map_err(|error| Error::io(path, error))?;
+        return write(&mut file).map_err(|error| error.at_path(path));
+    }
+    let beside = beside(&target);
+    let written = (|| {
+        let mut file = BufWriter::new(File::create(&beside)?);
+        write(&mut file)?;
+        let file = file.into_inner().map_err(|error| Error::from(error.into_error()))?;
+        if let Some(old) = old {
+            fs::set_permissions(&beside, old.permissions())?;
+        }
+        file.sync_all()?;
+        fs::rename(&beside, &target)?;
+        Ok(())
+    })();
+    written.map_err(|error: Error| {
+        let _ = fs::remove_file(&beside);
+        error.at_path(path)
+    })
+}
+
+fn beside(target: &Path) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(target.file_name().unwrap_or(target.as_os_str()));
+    name.push(format!(".{}.part", std::process::id()));
+    target.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_file_stays_when_writing_fails() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        fs::write(&path, "old").unwrap();
+        let failed = replace(&path, |out| {
+            out.write_all(b"half").map_err(Error::from)?;
+            Err(Error::message("no more"))
+        });
+        assert!(failed.is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        replace(&path, |out| out.write_all(b"new").map_err(Error::from)).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn rights_and_links_stay() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("a.csv"), folder.path().join("link.csv"));
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink(&path, &link).unwrap();
+        replace(&link, |out| out.write_all(b"new").map_err(Error::from)).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+}
