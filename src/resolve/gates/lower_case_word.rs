@@ -2,12 +2,10 @@
 //! only the capital of a sentence or none stands in the text, it is the word.
 //!
 //! Collections of places list codes and scraps such as `in`, `le`, `1`, `.`; important countries have some too.
-//! Themes and kinds of the user's own may be words, and a name whose policy is `folded` asked for it.
+//! Themes and kinds of the user's own may be words.
 
 use super::{Gate, Scene};
-use crate::gazetteer::MatchPolicy;
 use crate::lexicon::names::{COMMON, NameRecord};
-use crate::lexicon::policy_code;
 use crate::matcher::Hit;
 
 /// Forms of this share of lower case (in tenths) and of this frequency (100 in a million words) are words. Rarer ones may
@@ -25,7 +23,6 @@ impl Gate for LowerCaseWord {
     fn drops(&self, hit: &Hit, name: &NameRecord<'_>, scene: &mut Scene<'_>) -> bool {
         let stack = scene.stack;
         name.own & COMMON != 0
-            && name.policy != policy_code(MatchPolicy::Folded)
             && !name.text().chars().any(char::is_uppercase)
             && matches!(stack.kind(stack.kind_of(hit.entity)), "person" | "organization" | "place")
             && !stack.has_needs(hit.entity)
