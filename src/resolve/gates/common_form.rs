@@ -2,7 +2,7 @@
 //!
 //! Lists of villages and surnames hold `Centre`, `Pour` and `Nice`. Where a form occurs in lower case for the most part
 //! (`text::lang::forms`, by the language of the document), a hit of such a name is dropped: where a sentence begins, since
-//! a capital says nothing there (`Nice to meet you`; reason `sentence start`), and inside a sentence if nine of
+//! a capital says nothing there (`Nice to meet you`; reason `sentence start`), and inside a sentence if eight of
 //! ten occurrences are in lower case (`le Ministère de la culture`; reason `common form`).
 //!
 //! Inside a sentence a capital is enough for kinds of the user's own: a ship may be called `Victory`. What else speaks for
@@ -21,7 +21,7 @@ use crate::text::{Span, lang};
 /// Where a sentence begins, forms of this share of lower case (in tenths) are words.
 const AT_START: u8 = 5;
 /// Inside a sentence, where a capital speaks for a name, forms of this share are.
-const INSIDE: u8 = 9;
+const INSIDE: u8 = 8;
 
 /// Drops the hits that are words. Asked after the other gates, since a hit that they drop speaks for nothing.
 pub(in crate::resolve) fn drop_common(hits: &mut Vec<Hit>, scene: &mut Scene<'_>, dropped: Option<&mut Vec<Dropped>>) {

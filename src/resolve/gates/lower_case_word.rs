@@ -8,10 +8,10 @@ use super::{Gate, Scene};
 use crate::lexicon::names::{COMMON, NameRecord};
 use crate::matcher::Hit;
 
-/// Forms of this share of lower case (in tenths) and of this frequency (100 in a million words) are words. Rarer ones may
+/// Forms of this share of lower case (in tenths) and of this frequency (30 in a million words) are words. Rarer ones may
 /// be meant: who lists `apple` for an organization wants what is written so.
 const MOSTLY: u8 = 5;
-const FREQUENT: u8 = 5;
+const FREQUENT: u8 = 4;
 
 pub(super) struct LowerCaseWord;
 

@@ -20,6 +20,9 @@ pub struct Form {
     pub frequency: u8,
 }
 
+/// No form has more bytes; a test holds it.
+const LONGEST: usize = 32;
+
 /// Numbers and punctuation stand in all texts, and have no capitals.
 const SIGN: Form = Form { share: 10, frequency: 9 };
 
@@ -27,7 +30,7 @@ impl LanguageData {
     /// The form of a word (lower case, NFC). With `unmarked` the word may lack the marks of the form: the most frequent
     /// form that it may be counts.
     pub fn form(&self, word: &str, unmarked: bool) -> Option<Form> {
-        find(self.forms, word.as_bytes(), unmarked)
+        find(self.forms, table::hash(word.as_bytes()), word.as_bytes(), unmarked)
     }
 }
 
@@ -44,7 +47,14 @@ pub fn is_form(word: &str) -> bool {
     if is_sign(word) {
         return true;
     }
-    with_lower(word, |word| ALL.iter().any(|data| data.form(word, true).is_some()))
+    // Decomposed, a form takes at most three bytes more a letter.
+    if word.len() > 4 * LONGEST {
+        return false;
+    }
+    with_lower(word, |word| {
+        let hash = table::hash(word.as_bytes());
+        ALL.iter().any(|data| find(data.forms, hash, word.as_bytes(), true).is_some())
+    })
 }
 
 /// Whether a word is a number in digits or punctuation.
@@ -54,8 +64,7 @@ fn is_sign(word: &str) -> bool {
 
 /// Asks with a word in lower case and NFC.
 fn with_lower<T>(word: &str, ask: impl Fn(&str) -> T) -> T {
-    // No form is longer.
-    let mut buffer = [0; 32];
+    let mut buffer = [0; LONGEST];
     match buffer.get_mut(..word.len()) {
         Some(lower) if word.is_ascii() => {
             lower.copy_from_slice(word.as_bytes());
@@ -67,10 +76,9 @@ fn with_lower<T>(word: &str, ask: impl Fn(&str) -> T) -> T {
 }
 
 /// The entry of a word; of two, the one without marks is only asked for with `unmarked`.
-fn find(table: &[u8], word: &[u8], unmarked: bool) -> Option<Form> {
+fn find(table: &[u8], hash: u32, word: &[u8], unmarked: bool) -> Option<Form> {
     let number = |at: usize| Some(u32::from_le_bytes(*table.get(at..)?.first_chunk()?));
     let slots = number(0)? as usize;
-    let hash = table::hash(word);
     let mut slot = table::home(hash, slots);
     let mut best: Option<Form> = None;
     // A quarter of the slots at least is free, so that the search ends.
@@ -109,6 +117,7 @@ mod tests {
                 for word in words.split(' ') {
                     assert_eq!(data.form(word, false), Some(expected), "{word}");
                     assert!(data.form(word, true) >= Some(expected), "{word}");
+                    assert!(word.len() <= LONGEST, "{word}");
                     assert_eq!(word, super::super::key(word), "lower case and NFC");
                     forms += 1;
                 }
