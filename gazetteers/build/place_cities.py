@@ -75,6 +75,11 @@ def plain(name, country):
     return name[:1].upper() + name[1:] if re.match(r"[a-z]+[ '-]", name) else name
 
 
+def own_cues(word):
+    """The cues that a row of places-words.csv gives itself."""
+    return word["needs"] if word and word["needs"] not in ("country", "never") else ""
+
+
 def kilometres(one, other):
     lat = math.radians((float(one["lat"]) + float(other["lat"])) / 2)
     north = float(one["lat"]) - float(other["lat"])
