@@ -161,7 +161,7 @@ fn what_cannot_be_compiled_or_used_is_refused() {
         (vec!["compile", "none.csv", "-o", "b.gaz"], "none.csv: "),
         (vec!["compile", "names.csv"], "--out"),
         (extract(&["in"]), "n.gaz: a compiled gazetteer is a layer of its own, give it by itself"),
-        (extract(&["later.gaz"]), "later.gaz: format 3, this build reads 1: run `gazetier compile`"),
+        (extract(&["later.gaz"]), "later.gaz: format 3, this build reads 2: run `gazetier compile`"),
         (extract(&["short.gaz"]), "short.gaz: the file is truncated"),
         (extract(&["no.gaz"]), "no.gaz: this is no compiled gazetteer"),
         (extract(&["damaged.gaz", "--verify"]), "damaged.gaz: the file is damaged"),

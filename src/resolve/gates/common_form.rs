@@ -3,9 +3,10 @@
 //! Lists of villages and surnames hold `Centre`, `Pour` and `Nice`. Where a form occurs in lower case for the most part
 //! (`text::lang::forms`, by the language of the document), a hit of such a name is dropped: where a sentence begins, since
 //! a capital says nothing there (`Nice to meet you`; reason `sentence start`), and inside a sentence if nine of
-//! ten occurrences are in lower case (`le Centre de recherche`; reason `common form`).
+//! ten occurrences are in lower case (`le Ministère de la culture`; reason `common form`).
 //!
-//! What speaks for the name: the entity is important or has cues of its own (`needs`), the document names it in another
+//! Inside a sentence a capital is enough for kinds of the user's own: a ship may be called `Victory`. What else speaks for
+//! the name: the entity is important or has cues of its own (`needs`), the document names it in another
 //! way too (`John Nice … Nice`), or it is a person with a form of address before it (`Mme Petit`).
 
 use hashbrown::HashSet;
@@ -66,17 +67,17 @@ fn doubt(hit: &Hit, name: &NameRecord<'_>, scene: &mut Scene<'_>) -> Option<&'st
     if form.share < AT_START {
         return None;
     }
+    let stack = scene.stack;
+    let kind = stack.kind(stack.kind_of(hit.entity));
     let (word, _) = scene.words_of(hit.span);
     let start = scene.opens(word) || is_capitals(surface) && scene.passages.in_capitals(scene.text, hit.span.start);
     let reason = if start {
         "sentence start"
-    } else if form.share >= INSIDE {
+    } else if form.share >= INSIDE && matches!(kind, "person" | "organization" | "place") {
         "common form"
     } else {
         return None;
     };
-    let stack = scene.stack;
-    let kind = stack.kind(stack.kind_of(hit.entity));
     let exempt = kind == "theme"
         || stack.has_needs(hit.entity)
         || stack.entity(hit.entity).important

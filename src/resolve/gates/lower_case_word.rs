@@ -1,17 +1,17 @@
-//! A name listed in small letters is found in any case; where it is a common word, and only the capital of a sentence or
-//! none stands in the text, it is the word.
+//! A name listed in small letters is found in any case; where it is one of the most frequent words of the language, and
+//! only the capital of a sentence or none stands in the text, it is the word.
 //!
-//! Collections of places list codes and scraps such as `in`, `le`, `sol`, `1`, `.`; important countries have some too.
-//! Themes and kinds of the user's own may be words, and a name whose policy is `folded` asked for it.
+//! Collections of places list codes and scraps such as `in`, `le`, `1`, `.`; important countries have some too.
+//! Themes and kinds of the user's own may be words.
 
 use super::{Gate, Scene};
-use crate::gazetteer::MatchPolicy;
 use crate::lexicon::names::{COMMON, NameRecord};
-use crate::lexicon::policy_code;
 use crate::matcher::Hit;
 
-/// Forms of this share of lower case (in tenths) are words: nothing but the list speaks for a name.
+/// Forms of this share of lower case (in tenths) and of this frequency (100 in a million words) are words. Rarer ones may
+/// be meant: who lists `apple` for an organization wants what is written so.
 const MOSTLY: u8 = 5;
+const FREQUENT: u8 = 5;
 
 pub(super) struct LowerCaseWord;
 
@@ -23,11 +23,10 @@ impl Gate for LowerCaseWord {
     fn drops(&self, hit: &Hit, name: &NameRecord<'_>, scene: &mut Scene<'_>) -> bool {
         let stack = scene.stack;
         name.own & COMMON != 0
-            && name.policy != policy_code(MatchPolicy::Folded)
             && !name.text().chars().any(char::is_uppercase)
             && matches!(stack.kind(stack.kind_of(hit.entity)), "person" | "organization" | "place")
             && !stack.has_needs(hit.entity)
-            && scene.form(hit.span, name).is_some_and(|form| form.share >= MOSTLY)
+            && scene.form(hit.span, name).is_some_and(|form| form.share >= MOSTLY && form.frequency >= FREQUENT)
             && (!hit.span.of(scene.text).starts_with(char::is_uppercase) || scene.opens_at(hit.span))
     }
 }
