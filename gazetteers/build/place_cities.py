@@ -33,6 +33,9 @@ KIND_OF_REGION = re.compile(
     r"|^(oblast|kraï|préfecture|province|État|département|gouvernorat|région|canton|communauté) (de |du |d')|^(tỉnh|vùng|bang) "
 )
 KEEPS_CITY = {"Quezon City"}
+# Countries named on every page of their own news: there a town whose name is
+# also a word or a surname needs its region nearby, the country is not enough.
+BY_REGION = {"AU", "CA", "FR", "GB", "US", "VN"}
 # Departments of the overseas territories that are countries in GeoNames.
 OVERSEAS = {"GP": "971", "MQ": "972", "GF": "973", "RE": "974", "YT": "976"}
 
@@ -70,6 +73,11 @@ def plain(name, country):
     if country in SOFT_SIGNS:
         name = re.sub(r"(?<!\b[dlDL])'", "", name)
     return name[:1].upper() + name[1:] if re.match(r"[a-z]+[ '-]", name) else name
+
+
+def own_cues(word):
+    """The cues that a row of places-words.csv gives itself."""
+    return word["needs"] if word and word["needs"] not in ("country", "never") else ""
 
 
 def kilometres(one, other):
@@ -232,14 +240,22 @@ class Cities:
         return id
 
     def cues(self, country, parent):
-        """Names of the country and the region, as cues for a name that is an
-        everyday word."""
+        """Names of the region, and of the country where its towns are told
+        from one another by country, as cues for a name that is an everyday
+        word or a name of people."""
+        region, state = self.regions.get(parent), self.countries.get(country)
+        near = [region] if country in BY_REGION and region and region is not state else [state, region]
         names = []
-        for place in (self.countries.get(country), self.regions.get(parent)):
+        for place in near:
             if place:
-                names += [place.name, *place.title.values()]
+                # A Vietnamese name of one syllable is a word of another
+                # language without its marks: Mỹ, Bỉ, Áo, Ý, Nga.
+                vietnamese = place.title.get("vi", "")
+                syllable = vietnamese if " " not in vietnamese and vietnamese not in (place.name, place.title.get("en")) else ""
+                names += [name for name in (place.name, *place.title.values()) if name != syllable]
+                names += [f"nước {syllable}"] if syllable and place is state else []
         names = [cue(KIND_OF_REGION.sub("", name)) for name in names]
-        return "|".join(dict.fromkeys(name for name in names if name))
+        return "|".join(dict.fromkeys(name for name in names if len(name) > 2))
 
     def place(self, city):
         place = self.named(city)
@@ -265,10 +281,13 @@ class Cities:
             if short:
                 place.prior = min(place.prior, 0.2)
             person = word and city["population"] < 100_000 and re.search("name|brand", word["why"])
-            if short or person or (word and word["needs"]):
+            guarded = person or (word and city["population"] < LARGE and word["needs"] != "never")
+            if short or guarded:
                 place.fields["needs"] = self.cues(country, parent)
             if place.name in self.other_names and city["population"] < LARGE:
                 place.prior = min(place.prior, 0.1 if city["population"] >= 100_000 else 0.05)
+        if word and word["needs"] == "country":
+            place.fields["needs"] = self.cues(country, parent)
         insee = self.communes.code(city, place.name)
         same_as = [f"iso:{row['iso']}"] if row.get("iso") else []
         same_as += [f"insee:{insee}"] if insee else []

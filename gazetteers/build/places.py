@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 from gazetteer_rows import COLUMNS, LANGUAGES, OUT, Place, middle, nfc, place_id, position, read, split  # noqa: E402
-from place_cities import Cities, read_cities  # noqa: E402
+from place_cities import Cities, own_cues, read_cities  # noqa: E402
 
 
 def countries(work, cities):
@@ -60,6 +60,7 @@ def regions(cities, by_geonames):
     admin = {}
     for row in read("places-admin1.csv"):
         admin.setdefault(row["slug"], row)
+    words = {row["name"]: row for row in read("places-words.csv")}
     for hand in read("places-hand.csv"):
         place = Place(place_id(hand["slug"]), hand["name"])
         for name in split(hand["aliases"]):
@@ -69,6 +70,7 @@ def regions(cities, by_geonames):
             for name in split(hand[f"aliases:{language}"]):
                 place.add(language, name)
         place.fields.update(prior=hand["prior"], country=hand["country"], important=hand["important"])
+        place.fields["needs"] = own_cues(words.get(place.name))
         if hand["iso"]:
             place.fields["same_as"] = f"iso:{hand['iso']}"
         if hand["parent"]:
