@@ -1,5 +1,5 @@
-//! How often a one-word name tags ordinary prose wrongly: in French, English and Vietnamese prose that is kept beside the
-//! package, fewer than one word in three hundred.
+//! How often a one-word name tags ordinary prose wrongly: in prose that is kept beside the package, fewer than one word in
+//! three hundred.
 //!
 //! Of the mentions by one-word names (persons, organizations, places) three hundred a language are drawn by a hash of
 //! document and span. Two readers judged each from its snippet alone (`prose-verdicts.csv`); where they disagree it counts
