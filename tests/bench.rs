@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{package, rows_of, run_for};
+use crate::support::{field_names, package, rows_of, run_for};
 
 /// Small texts in both formats, and a gazetteer for them.
 fn workplace() -> TempDir {
@@ -93,20 +93,10 @@ fn every_stage_and_run_has_its_figures() {
 
 #[test]
 fn every_field_is_documented() {
-    fn names(value: &Value, found: &mut Vec<String>) {
-        match value {
-            Value::Object(map) => map.iter().for_each(|(name, value)| {
-                found.push(name.clone());
-                names(value, found);
-            }),
-            Value::Array(values) => values.iter().for_each(|value| names(value, found)),
-            _ => {}
-        }
-    }
     let folder = workplace();
     let page = std::fs::read_to_string(package("docs/BENCH.md")).unwrap();
     let mut found = Vec::new();
-    names(&json(0, folder.path(), &["texts"]), &mut found);
+    field_names(&json(0, folder.path(), &["texts"]), &mut found);
     assert!(found.len() > 50);
     for name in found {
         assert!(page.contains(&format!("`{name}`")), "{name} in docs/BENCH.md");

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{package, rows_of, run_for, shared};
+use crate::support::{field_names, package, rows_of, run_for, shared};
 
 const GAZETTEER: &str = "\
 id,kind,name,aliases,wikidata,geonames,prior
@@ -255,21 +255,11 @@ fn a_configuration_file_counts_but_for_its_format() {
 
 #[test]
 fn every_field_is_documented() {
-    fn names(value: &Value, found: &mut Vec<String>) {
-        match value {
-            Value::Object(map) => map.iter().for_each(|(name, value)| {
-                found.push(name.clone());
-                names(value, found);
-            }),
-            Value::Array(values) => values.iter().for_each(|value| names(value, found)),
-            _ => {}
-        }
-    }
     let folder = workplace();
     let page = std::fs::read_to_string(package("docs/EVAL.md")).unwrap();
     run_for(0, folder.path(), &eval(&["gold.jsonl", "-q", "-o", "before.json"]));
     let mut found = Vec::new();
-    names(&json_of(0, folder.path(), &["gold.jsonl", "--compare", "before.json"]), &mut found);
+    field_names(&json_of(0, folder.path(), &["gold.jsonl", "--compare", "before.json"]), &mut found);
     assert!(found.len() > 50);
     for name in found {
         assert!(page.contains(&format!("`{name}`")), "{name} in docs/EVAL.md");

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{package, rows_of, run_for};
+use crate::support::{field_names, package, rows_of, run_for};
 
 const NAMES: &str = "\
 id,kind,name,name:fr,wikidata,geonames,important,needs
@@ -167,21 +167,11 @@ fn what_is_wrong_is_told() {
 
 #[test]
 fn every_field_is_documented() {
-    fn names(value: &Value, found: &mut Vec<String>) {
-        match value {
-            Value::Object(map) => map.iter().for_each(|(name, value)| {
-                found.push(name.clone());
-                names(value, found);
-            }),
-            Value::Array(values) => values.iter().for_each(|value| names(value, found)),
-            _ => {}
-        }
-    }
     let folder = workplace();
     let page = std::fs::read_to_string(package("docs/STATS.md")).unwrap();
     let mut found = Vec::new();
-    names(&json_of(0, folder.path(), &["names.csv", "--corpus", "news", "--gold", "gold.jsonl"]), &mut found);
-    names(&json_of(0, folder.path(), &["--licenses"]), &mut found);
+    field_names(&json_of(0, folder.path(), &["names.csv", "--corpus", "news", "--gold", "gold.jsonl"]), &mut found);
+    field_names(&json_of(0, folder.path(), &["--licenses"]), &mut found);
     // Of the test's gazetteer, not of the figures.
     found.retain(|name| name != "my");
     assert!(found.len() > 50);

@@ -64,6 +64,18 @@ pub fn shared(path: &str) -> Option<PathBuf> {
     None
 }
 
+/// The names of all fields of a JSON value, at every depth.
+pub fn field_names(value: &serde_json::Value, found: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Object(map) => map.iter().for_each(|(name, value)| {
+            found.push(name.clone());
+            field_names(value, found);
+        }),
+        serde_json::Value::Array(values) => values.iter().for_each(|value| field_names(value, found)),
+        _ => {}
+    }
+}
+
 /// Unpacks a file that zstd has packed; returns where it is now.
 pub fn unpacked(packed: &Path, to: &Path) -> PathBuf {
     let packed = std::io::BufReader::new(std::fs::File::open(packed).unwrap());

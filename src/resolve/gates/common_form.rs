@@ -3,7 +3,7 @@
 //! Lists of villages and surnames hold `Centre`, `Pour` and `Nice`. Where a form occurs in lower case for the most part
 //! (`text::lang::forms`, by the language of the document), a hit of such a name is dropped: where a sentence begins, since
 //! a capital says nothing there (`Nice to meet you`; reason `sentence start`), and inside a sentence if eight of
-//! ten occurrences are in lower case (`le Ministère de la culture`; reason `common form`).
+//! ten occurrences are in lower case (`le Village de la culture`; reason `common form`).
 //!
 //! Inside a sentence a capital is enough for kinds of the user's own: a ship may be called `Victory`. What else speaks for
 //! the name: the entity is important or has cues of its own (`needs`), the document names it in another

@@ -1,7 +1,9 @@
 //! A name listed in small letters is found in any case; where it is one of the most frequent words of the language, and
 //! only the capital of a sentence or none stands in the text, it is the word.
 //!
-//! Collections of places list codes and scraps such as `in`, `le`, `1`, `.`; important countries have some too.
+//! Collections of places list codes and scraps such as `in`, `le`, `1`, `.`. The name by which an
+//! important entity is shown is meant, as in all that asks the statistics of forms; its other names are scraps as often as
+//! those of others (`in` of India).
 //! Themes and kinds of the user's own may be words.
 
 use super::{Gate, Scene};
@@ -25,8 +27,14 @@ impl Gate for LowerCaseWord {
         name.own & COMMON != 0
             && !name.text().chars().any(char::is_uppercase)
             && matches!(stack.kind(stack.kind_of(hit.entity)), "person" | "organization" | "place")
+            && !is_important(hit, name, scene)
             && !stack.has_needs(hit.entity)
             && scene.form(hit.span, name).is_some_and(|form| form.share >= MOSTLY && form.frequency >= FREQUENT)
             && (!hit.span.of(scene.text).starts_with(char::is_uppercase) || scene.opens_at(hit.span))
     }
+}
+
+fn is_important(hit: &Hit, name: &NameRecord<'_>, scene: &Scene<'_>) -> bool {
+    let entity = scene.stack.entity(hit.entity);
+    entity.important && entity.name == name.text()
 }
