@@ -86,6 +86,8 @@ fn few_words_of_prose_are_tagged_wrongly() {
         let all = hits.len();
         hits.sort_by(|a, b| a.draw.cmp(&b.draw));
         hits.truncate(SAMPLE);
+        // Few hits would prove nothing.
+        assert_eq!(hits.len(), SAMPLE, "{language}: too few mentions by one word in {words} words");
         for hit in &hits {
             if let Some(file) = &mut to_judge {
                 writeln!(file, "{}", json!({"key": hit.key, "lang": language, "hit": hit.shown})).expect("written");

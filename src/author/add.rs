@@ -1,14 +1,14 @@
 //! Rows that are checked, then appended to a gazetteer file, which keeps its form.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
 use super::discover::list;
-use super::replace;
 use crate::error::{Error, Problem, Result, Severity};
-use crate::gazetteer::source::layout::{Holds, Layout, column_key, each_record, holds, layout};
-use crate::gazetteer::{Action, Entity, Gazetteer, Layer, ReadOptions, lint, source};
+use crate::gazetteer::source::layout::{Holds, Layout, column_key, each_record, each_step, holds, layout};
+use crate::gazetteer::{Action, Entity, Gazetteer, Layer, ReadOptions, lint, replace, source};
 use crate::text::{Language, lang};
 
 /// A row to be: values by column, in the order in which a new file has the columns.
@@ -351,13 +351,11 @@ fn widened(bytes: &[u8], layout: &Layout, columns: &[String]) -> Vec<u8> {
 struct Known {
     ids: HashMap<String, String>,
     names: HashMap<String, (String, String)>,
-    removed: HashSet<String>,
 }
 
 impl Known {
     fn add(&mut self, entity: &Entity, place: String) {
         if entity.action == Action::Remove {
-            self.removed.insert(entity.id.to_string());
             return;
         }
         for id in [&entity.id].into_iter().chain(entity.outside()) {
@@ -412,7 +410,15 @@ pub fn accepted(path: &Path) -> Result<Vec<(u64, NewRow)>> {
     };
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
     let mut header = true;
-    each_record(&bytes, layout.delimiter, |record| {
+    each_step(&bytes, layout.delimiter, |step| {
+        let record = match step {
+            Ok(record) => record,
+            Err((line, fault)) => {
+                let problem = Problem::error(fault.code, fault.message);
+                problems.push(problem.in_file(shown.to_string()).at_line(line));
+                return true;
+            }
+        };
         if std::mem::take(&mut header) {
             return true;
         }

@@ -4,7 +4,4 @@ pub mod add;
 pub mod diff;
 pub mod discover;
 pub mod fix;
-mod replace;
 pub mod stats;
-
-pub use replace::replace;

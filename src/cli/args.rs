@@ -121,7 +121,7 @@ pub(super) struct ExtractArgs {
 /// Which names are looked for. Shared by the verbs that look for names.
 #[derive(Debug, Args)]
 pub(super) struct GazetteerArgs {
-    /// A gazetteer file (CSV, TSV, JSONL, compiled) or folder; repeatable, the last has the last word
+    /// A gazetteer file (CSV, TSV, JSONL, compiled) or folder, or `builtin`; repeatable, the last has the last word
     #[arg(short = 'g', long = "gazetteer", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
@@ -317,7 +317,7 @@ Examples:
   gazetier stats ships.csv --with-builtin --gold gold.jsonl --json
   gazetier stats --licenses                       where the built-in gazetteers come from")]
 pub(super) struct StatsArgs {
-    /// Gazetteer files or folders; each is a layer over the ones before (default: the built-in gazetteers)
+    /// Gazetteer files or folders, or `builtin`; each is a layer over the ones before (default: the built-in gazetteers)
     #[arg(value_name = "GAZETTEER")]
     pub gazetteers: Vec<PathBuf>,
 
@@ -452,7 +452,7 @@ Examples:
   gazetier lint --fix own.csv                 put right what needs no thought
   gazetier lint -f sarif own/ > lint.sarif    for a forge to show beside the lines")]
 pub(super) struct LintArgs {
-    /// Gazetteer files or folders; each is a layer over the ones before
+    /// Gazetteer files or folders, or `builtin`; each is a layer over the ones before
     #[arg(value_name = "GAZETTEER", required_unless_present = "rules")]
     pub gazetteers: Vec<PathBuf>,
 
@@ -464,7 +464,7 @@ pub(super) struct LintArgs {
     #[arg(short, long, value_enum, default_value_t = LintFormat::Text)]
     pub format: LintFormat,
 
-    /// Rewrite what can be put right safely, in CSV and TSV files, and print what was changed
+    /// Rewrite what can be put right safely, in CSV and TSV files, and print what was changed and the errors that stay
     #[arg(long)]
     pub fix: bool,
 

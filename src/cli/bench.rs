@@ -7,10 +7,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::args::{BenchArgs, size};
 use super::report::Report;
+use super::setup::{Inputs, paths};
 use super::{Outcome, setup};
 use crate::corpus::CorpusOptions;
 use crate::engine::bench::machine::{self, Memory};
@@ -60,7 +61,13 @@ pub(super) fn run(args: &BenchArgs, config: Option<PathBuf>) -> Result<Outcome> 
     let json = args.json.as_deref();
     let json_file = json.filter(|path| path.as_os_str() != "-");
     if let Some(path) = json_file {
-        setup::refuse_to_overwrite(path, args.inputs.iter().chain(&args.gazetteer.paths))?;
+        let inputs = Inputs {
+            gazetteers: paths(&args.gazetteer.paths),
+            corpora: paths(&args.inputs),
+            follow: args.follow,
+            ..Inputs::default()
+        };
+        setup::refuse_to_overwrite(path, &inputs)?;
     }
     let mut report = Report::new(args.quiet);
     if let Some(path) = &config {
@@ -113,7 +120,7 @@ pub(super) fn run(args: &BenchArgs, config: Option<PathBuf>) -> Result<Outcome> 
     let figures =
         Figures { args, config, limit, threads, cores, load, gazetteer, measured, memory: machine::memory(), noise };
     if let Some(path) = json_file {
-        std::fs::write(path, json::json(&figures)).with_context(|| path.display().to_string())?;
+        setup::write_figures(&json::json(&figures), Some(path))?;
     }
     let shown = if json.is_some() && json_file.is_none() { json::json(&figures) } else { table::table(&figures) };
     let mut out = std::io::stdout().lock();

@@ -1,15 +1,15 @@
 //! `gazetier compile`: gazetteers into one mapped file.
 
-use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
 
-use super::Outcome;
 use super::args::{BoundaryArg, CompileArgs};
 use super::report::Report;
+use super::setup::{Inputs, paths};
+use super::{Outcome, setup};
 use crate::gazetteer::compiled::{Compiled, Header, OPEN, is_compiled};
-use crate::gazetteer::{Layer, concord, content_hash};
+use crate::gazetteer::{Layer, concord, content_hash, replace};
 use crate::lexicon::{CompileOptions, Lexicon, Stack};
 
 /// The most gazetteers that one call makes into one.
@@ -26,8 +26,8 @@ pub(super) fn run(args: &CompileArgs) -> Result<Outcome> {
     }
     refuse_to_overwrite(args)?;
     let layers = layers(args, &mut report)?;
-    let layers = if args.concord { concord(args, layers, &mut report)? } else { layers };
-    let header = header(args, &layers);
+    let (layers, known) = if args.concord { concord(args, layers, &mut report)? } else { (layers, Vec::new()) };
+    let header = header(args, &layers, &known);
     if !args.force
         && let Ok(old) = Header::read_file(&args.out)
         && (&old.hash, &old.made, &old.label, old.flags) == (&header.hash, &header.made, &header.label, header.flags)
@@ -56,17 +56,14 @@ fn options(args: &CompileArgs) -> CompileOptions {
     CompileOptions { open: args.boundary == BoundaryArg::None }
 }
 
-/// The output must not take the place of an input, nor lie in a folder that is read as a gazetteer.
+/// Neither output may take the place of an input, nor of the other.
 fn refuse_to_overwrite(args: &CompileArgs) -> Result<()> {
-    let folder = args.out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let (out, folder) = (args.out.canonicalize().ok(), folder.canonicalize().ok());
-    for path in &args.gazetteers {
-        let Ok(real) = path.canonicalize() else { continue };
-        if Some(&real) == out.as_ref() {
-            bail!("the output is an input as well `{}`", args.out.display());
-        }
-        if Some(&real) == folder.as_ref() {
-            bail!("the output would lie in the folder of an input `{}`", args.out.display());
+    let inputs = Inputs { gazetteers: paths(&args.gazetteers), files: paths(&args.known), ..Inputs::default() };
+    setup::refuse_to_overwrite(&args.out, &inputs)?;
+    if let Some(links) = &args.links {
+        setup::refuse_to_overwrite(links, &inputs)?;
+        if setup::is_same_place(links, &args.out) {
+            bail!("links need a file of their own `{}`", links.display());
         }
     }
     Ok(())
@@ -76,7 +73,7 @@ fn layers(args: &CompileArgs, report: &mut Report) -> Result<Vec<Layer>> {
     let mut layers = Vec::new();
     let mut errors = Vec::new();
     for path in &args.gazetteers {
-        match super::setup::read(path, args.lenient) {
+        match setup::read(path, args.lenient) {
             Ok(gazetteer) => layers.extend(gazetteer.into_layers()),
             Err(error) => errors.push(error.to_string()),
         }
@@ -95,8 +92,8 @@ fn layers(args: &CompileArgs, report: &mut Report) -> Result<Vec<Layer>> {
     Ok(layers)
 }
 
-/// What the file will say of itself.
-fn header(args: &CompileArgs, layers: &[Layer]) -> Header {
+/// What the file will say of itself; `known` are the hashes of the tables of `--known`.
+fn header(args: &CompileArgs, layers: &[Layer], known: &[String]) -> Header {
     let open = options(args).open;
     let mut made = format!("gazetier {}, boundary {}", env!("CARGO_PKG_VERSION"), if open { "none" } else { "word" });
     if args.lenient {
@@ -104,11 +101,8 @@ fn header(args: &CompileArgs, layers: &[Layer]) -> Header {
     }
     if args.concord {
         made.push_str(", concord");
-        for path in &args.known {
-            // Another table joins other rows: its content is part of how the file was made.
-            let bytes = std::fs::read(path).unwrap_or_default();
-            made.push_str(&format!(" {}", content_hash(&[&bytes])));
-        }
+        // Another table joins other rows: its content is part of how the file was made.
+        known.iter().for_each(|hash| made.push_str(&format!(" {hash}")));
     }
     let hash = match layers {
         [only] => only.hash.clone(),
@@ -124,27 +118,28 @@ fn header(args: &CompileArgs, layers: &[Layer]) -> Header {
     Header { hash, label: labels.join(" + "), made, flags: if open { OPEN } else { 0 }, ..Header::default() }
 }
 
-/// Joins rows that are one entity, and lists them where the flags ask for it.
-fn concord(args: &CompileArgs, layers: Vec<Layer>, report: &mut Report) -> Result<Vec<Layer>> {
+/// Joins rows that are one entity, and lists them where the flags ask for it. Gives the hashes of the tables of what is
+/// known as well.
+fn concord(args: &CompileArgs, layers: Vec<Layer>, report: &mut Report) -> Result<(Vec<Layer>, Vec<String>)> {
     if let Some(layer) = layers.iter().find(|layer| layer.compiled.is_some()) {
         bail!("--concord looks at rows, which a compiled gazetteer has no more `{}`", layer.label);
     }
     let mut known = concord::Knowledge::default();
-    args.known.iter().try_for_each(|path| known.read(path))?;
+    let hashes = args.known.iter().map(|path| known.read(path)).collect::<crate::Result<Vec<_>>>()?;
     let (layers, links) = concord::join(layers, &known);
     report.line(&format!("{} pairs of rows are one entity each", links.len()));
     if let Some(path) = &args.links {
-        let write = || -> Result<(), csv::Error> {
-            let mut out = csv::Writer::from_path(path)?;
-            out.write_record(["first", "second", "evidence"])?;
+        replace(path, |file| {
+            let mut out = csv::Writer::from_writer(file);
+            let mut write = |cells: [&str; 3]| out.write_record(cells).map_err(std::io::Error::from);
+            write(["first", "second", "evidence"])?;
             for link in &links {
-                out.write_record([link.first.as_str(), link.second.as_str(), &link.evidence.to_string()])?;
+                write([&link.first, &link.second, &link.evidence.to_string()])?;
             }
             Ok(out.flush()?)
-        };
-        write().map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
+        })?;
     }
-    Ok(layers)
+    Ok((layers, hashes))
 }
 
 /// One gazetteer stays as it is, with what its rows do to layers below; several become one.

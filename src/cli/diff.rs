@@ -3,19 +3,20 @@
 use std::cell::RefCell;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::args::{DiffArgs, GazetteerArgs};
 use super::report::Report;
+use super::setup::{Inputs, paths};
 use super::{Outcome, setup};
 use crate::author::diff::{Change, Counts, MentionChange, compare, compare_mentions, rows};
-use crate::author::replace;
 use crate::corpus::{CorpusOptions, Source};
 use crate::engine::pipeline::End;
 use crate::error::{Error, Severity};
-use crate::gazetteer::{Entity, Gazetteer, Layer, Name};
+use crate::gazetteer::{Entity, Gazetteer, Layer, Name, replace_if};
 use crate::{Extractor, Result as OwnResult};
 
 #[derive(Default)]
@@ -32,32 +33,39 @@ pub(super) fn run(mut args: DiffArgs, config: Option<PathBuf>) -> Result<Outcome
     if let Some(path) = &config {
         report.line(&format!("using {}", path.display()));
     }
-    let out = args.out.take().filter(|out| out.as_os_str() != "-");
+    args.out = args.out.take().filter(|out| out.as_os_str() != "-");
+    let out = args.out.clone();
     if let Some(out) = &out {
-        setup::refuse_to_overwrite(out, [&args.old, &args.new].into_iter().chain(&args.corpus))?;
+        let inputs = Inputs {
+            gazetteers: vec![&args.old, &args.new],
+            corpora: paths(&args.corpus),
+            follow: args.follow,
+            ..Inputs::default()
+        };
+        setup::refuse_to_overwrite(out, &inputs)?;
     }
+    let stop = setup::stop_flag();
     let (old, new) = (read(&args.old, &args, &mut report)?, read(&args.new, &args, &mut report)?);
     report.end_problems(" (see `gazetier lint`)");
     let mut found = Found::default();
     match &out {
         Some(path) => {
-            let mut run = Some((args, old, new));
-            let (found, report) = (&mut found, &mut report);
-            replace(path, move |file| match run.take() {
-                Some((args, old, new)) => write(args, old, new, found, report, file),
-                None => Ok(()),
+            replace_if(path, |file| {
+                write(args, old, new, &mut found, &mut report, &stop, file)?;
+                // Half of the changes would pass for all of them.
+                Ok(!found.stopped)
             })?;
         }
         None => {
             let mut stdout = BufWriter::new(std::io::stdout().lock());
-            write(args, old, new, &mut found, &mut report, &mut stdout)?;
+            write(args, old, new, &mut found, &mut report, &stop, &mut stdout)?;
             stdout.flush()?;
         }
     }
     report.end_progress();
     report.end_problems("");
     if found.stopped {
-        report.line("stopped: mentions were compared in part");
+        report.line(if out.is_some() { "stopped: nothing is written" } else { "stopped: compared in part" });
         return Ok(Outcome::Stopped);
     }
     let counts = found.counts;
@@ -88,35 +96,46 @@ fn write(
     new: Layer,
     found: &mut Found,
     report: &mut Report,
+    stop: &AtomicBool,
     out: &mut dyn Write,
 ) -> OwnResult<()> {
+    let kinds = std::mem::take(&mut args.find.kind);
     {
         let (before, after) = (rows(&old)?, rows(&new)?);
+        if !args.corpus.is_empty() {
+            refuse_unknown_kinds(&kinds, args.over_builtin, before.iter().chain(after.iter()))?;
+        }
         // A compiled edition keeps no unknown columns.
         let attributes = old.compiled.is_none() && new.compiled.is_none();
-        found.counts = compare(&before, &after, attributes, |change| {
+        let compared = compare(&before, &after, attributes, |change| {
+            if stop.load(Ordering::Relaxed) {
+                return Err(Error::message("stopped"));
+            }
             let written =
                 if args.json { write_json(&change, &old, &new, out) } else { write_text(&change, &old, &new, out) };
             written.map_err(Error::from)
-        })?;
+        });
+        found.stopped = stop.load(Ordering::Relaxed);
+        if found.stopped {
+            return Ok(());
+        }
+        found.counts = compared?;
     }
     if args.corpus.is_empty() {
         return Ok(());
     }
-    let kinds = std::mem::take(&mut args.find.kind);
     let failed = |error: anyhow::Error| Error::message(error.to_string());
     let before = extractor(&args, old, report).map_err(failed)?;
     let after = extractor(&args, new, report).map_err(failed)?;
-    let corpus = CorpusOptions { follow: args.follow, ..CorpusOptions::default() };
+    let corpus = CorpusOptions { follow: args.follow, output: args.out.clone(), ..CorpusOptions::default() };
     let mut source = Source::open(&args.corpus, corpus)?;
-    let stop = setup::stop_flag();
     let (shared, errors) = (RefCell::new(report), RefCell::new(0u64));
     let end = compare_mentions(
         &before,
         &after,
         &mut source,
         args.threads.unwrap_or(0),
-        &stop,
+        stop,
         |mention| {
             if !kinds.is_empty() && !kinds.contains(&mention.kind) {
                 return Ok(());
@@ -132,6 +151,24 @@ fn write(
     found.errors = errors.into_inner();
     found.stopped = end == End::Stopped;
     Ok(())
+}
+
+/// A kind that neither edition lists, nor what lies below them, is a slip.
+fn refuse_unknown_kinds<'a>(
+    kinds: &[String],
+    over_builtin: bool,
+    rows: impl Iterator<Item = &'a Entity>,
+) -> OwnResult<()> {
+    let mut unknown: Vec<&String> = kinds.iter().collect();
+    let mut seen = |entity: &Entity| unknown.retain(|kind| **kind != entity.kind);
+    rows.for_each(&mut seen);
+    if over_builtin && !kinds.is_empty() {
+        Gazetteer::builtin_rows().layers().iter().flat_map(|layer| &layer.entities).for_each(&mut seen);
+    }
+    match unknown.first() {
+        Some(kind) => Err(Error::message(format!("no gazetteer lists a kind `{kind}`"))),
+        None => Ok(()),
+    }
 }
 
 fn extractor(args: &DiffArgs, layer: Layer, report: &mut Report) -> Result<Extractor> {

@@ -8,10 +8,11 @@ use anyhow::Result;
 
 use super::args::DiscoverArgs;
 use super::report::Report;
+use super::setup::{Inputs, paths};
 use super::{Outcome, setup};
 use crate::author::discover::{DiscoverOptions, discover, write};
-use crate::author::replace;
 use crate::corpus::{CorpusOptions, Source};
+use crate::gazetteer::replace;
 use crate::resolve::ResolveOptions;
 use crate::{Error, Extractor};
 
@@ -23,7 +24,13 @@ pub(super) fn run(args: &DiscoverArgs, config: Option<PathBuf>) -> Result<Outcom
     }
     let out = args.out.as_deref().filter(|out| out.as_os_str() != "-");
     if let Some(out) = out {
-        setup::refuse_to_overwrite(out, args.inputs.iter().chain(&args.gazetteer.paths))?;
+        let inputs = Inputs {
+            gazetteers: paths(&args.gazetteer.paths),
+            corpora: paths(&args.inputs),
+            follow: args.follow,
+            ..Inputs::default()
+        };
+        setup::refuse_to_overwrite(out, &inputs)?;
     }
     let (gazetteer, _) = setup::gazetteer(&args.gazetteer, &mut report)?;
     let gazetteer = if args.gazetteer.lexicon_memory { gazetteer.in_memory() } else { gazetteer };

@@ -4,16 +4,21 @@ mod compare;
 mod json;
 mod table;
 
+use std::fs::File;
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
 use super::args::{EvalArgs, FiguresFormat};
 use super::report::Report;
+use super::setup::{Inputs, paths};
 use super::{Outcome, setup};
+use crate::Extractor;
 use crate::engine::run::LayerInfo;
-use crate::error::{Error, Problem};
+use crate::error::Problem;
 use crate::eval::{EvalOptions, Evaluation, GoldFile, Listener, MentionError, evaluate};
+use crate::gazetteer::replace_if;
 
 /// All that is shown.
 struct Figures<'a> {
@@ -30,11 +35,13 @@ pub(super) fn run(args: &EvalArgs, config: Option<PathBuf>) -> Result<Outcome> {
         report.line(&format!("using {}", path.display()));
     }
     let out = args.out.as_deref().filter(|path| path.as_os_str() != "-");
-    let read = || args.gold.iter().chain(&args.gazetteer.paths).chain(&args.compare);
+    let files = args.gold.iter().chain(&args.compare).map(PathBuf::as_path).collect();
+    let inputs = Inputs { gazetteers: paths(&args.gazetteer.paths), files, ..Inputs::default() };
     for path in out.into_iter().chain(args.errors.as_deref()) {
-        setup::refuse_to_overwrite(path, read())?;
+        setup::refuse_to_overwrite(path, &inputs)?;
     }
-    if args.errors.as_deref().is_some_and(|path| path.as_os_str() == "-" || Some(path) == out) {
+    let is_out = |path: &Path| out.is_some_and(|out| setup::is_same_place(path, out));
+    if args.errors.as_deref().is_some_and(|path| path.as_os_str() == "-" || is_out(path)) {
         bail!("wrong mentions need a file of their own: `--errors`");
     }
     let earlier = args.compare.iter().map(|path| compare::Earlier::read(path)).collect::<Result<Vec<_>>>()?;
@@ -51,23 +58,18 @@ pub(super) fn run(args: &EvalArgs, config: Option<PathBuf>) -> Result<Outcome> {
         context: args.context,
         threads: args.threads.unwrap_or(0),
     };
-    let mut hearer =
-        Hearer { report, errors: args.errors.as_deref().map(ErrorFile::create).transpose()?, incomplete: 0 };
-    let stop = setup::stop_flag();
-    let evaluation = evaluate(&extractor, &gold, &options, &stop, &mut hearer);
-    let Hearer { mut report, errors, incomplete } = hearer;
-    report.end_progress();
-    report.end_problems("");
-    let Some(evaluation) = evaluation? else {
+    let mut done = (None, 0);
+    match &args.errors {
         // Half of the mistakes would pass for all of them.
-        if let Some(file) = errors {
-            let _ = std::fs::remove_file(&file.path);
+        Some(path) => {
+            replace_if(path, |file| {
+                done = search(&extractor, &gold, &options, &mut report, Some(file))?;
+                Ok(done.0.is_some())
+            })?;
         }
-        return Ok(Outcome::Stopped);
-    };
-    if let Some(file) = errors {
-        file.finish()?;
+        None => done = search(&extractor, &gold, &options, &mut report, None)?,
     }
+    let (Some(evaluation), incomplete) = done else { return Ok(Outcome::Stopped) };
     if broken > 0 {
         report.line(&format!("{broken} broken lines of gold left out"));
     }
@@ -107,14 +109,31 @@ pub(super) fn check(paths: &[PathBuf], report: &mut Report) -> Result<Vec<GoldFi
     Ok(files)
 }
 
-struct Hearer {
-    report: Report,
-    errors: Option<ErrorFile>,
-    /// Documents that were not searched to their ends.
+/// Evaluates, and lists wrong mentions in a file; also gives the number of documents that were not searched to their ends.
+fn search(
+    extractor: &Extractor,
+    gold: &[GoldFile],
+    options: &EvalOptions,
+    report: &mut Report,
+    errors: Option<&mut BufWriter<File>>,
+) -> crate::Result<(Option<Evaluation>, u64)> {
+    let errors = errors.map(ErrorFile::begin).transpose()?;
+    let mut hearer = Hearer { report, errors, incomplete: 0 };
+    let evaluation = evaluate(extractor, gold, options, &setup::stop_flag(), &mut hearer);
+    let Hearer { report, errors, incomplete } = hearer;
+    report.end_progress();
+    report.end_problems("");
+    errors.map_or(Ok(()), ErrorFile::finish)?;
+    Ok((evaluation?, incomplete))
+}
+
+struct Hearer<'a> {
+    report: &'a mut Report,
+    errors: Option<ErrorFile<'a>>,
     incomplete: u64,
 }
 
-impl Listener for Hearer {
+impl Listener for Hearer<'_> {
     fn problem(&mut self, problem: &Problem) {
         self.incomplete += 1;
         self.report.problem(problem);
@@ -130,13 +149,10 @@ impl Listener for Hearer {
 }
 
 /// The file of `--errors`.
-struct ErrorFile {
-    path: PathBuf,
-    writer: csv::Writer<std::fs::File>,
-}
+struct ErrorFile<'a>(csv::Writer<&'a mut BufWriter<File>>);
 
-impl ErrorFile {
-    const COLUMNS: [&str; 11] = [
+impl<'a> ErrorFile<'a> {
+    const COLUMNS: [&'static str; 11] = [
         "doc_id",
         "start_char",
         "end_char",
@@ -150,15 +166,14 @@ impl ErrorFile {
         "right",
     ];
 
-    fn create(path: &Path) -> crate::Result<Self> {
-        let file = std::fs::File::create(path).map_err(|error| Error::io(path, error))?;
-        let mut file = Self { path: path.to_path_buf(), writer: csv::Writer::from_writer(file) };
+    fn begin(file: &'a mut BufWriter<File>) -> crate::Result<Self> {
+        let mut file = Self(csv::Writer::from_writer(file));
         file.record(&Self::COLUMNS)?;
         Ok(file)
     }
 
     fn record(&mut self, cells: &[&str]) -> crate::Result<()> {
-        self.writer.write_record(cells).map_err(|error| Error::io(&self.path, error.into()))
+        Ok(self.0.write_record(cells).map_err(std::io::Error::from)?)
     }
 
     fn write(&mut self, error: &MentionError) -> crate::Result<()> {
@@ -169,6 +184,6 @@ impl ErrorFile {
     }
 
     fn finish(mut self) -> crate::Result<()> {
-        self.writer.flush().map_err(|error| Error::io(&self.path, error))
+        Ok(self.0.flush()?)
     }
 }

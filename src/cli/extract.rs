@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::args::{ExtractArgs, size};
 use super::report::Report;
+use super::setup::{Inputs, paths};
 use super::{Outcome, setup};
 use crate::corpus::{Batch, CorpusOptions, RepeatedIds, Scratch, Source};
 use crate::engine::pipeline::{self, End};
@@ -35,7 +36,13 @@ pub(super) fn run(args: ExtractArgs, config: Option<PathBuf>) -> Result<Outcome>
     }
     let target = target(args.out.as_deref());
     if let Target::File(path) = &target {
-        setup::refuse_to_overwrite(path, args.inputs.iter().chain(&args.gazetteer.paths))?;
+        let inputs = Inputs {
+            gazetteers: paths(&args.gazetteer.paths),
+            corpora: paths(&args.inputs),
+            follow: args.follow,
+            ..Inputs::default()
+        };
+        setup::refuse_to_overwrite(path, &inputs)?;
     }
     let tables = tables(&args.table, matches!(target, Target::Folder(_)))?;
     let format = format(&args, &target)?;

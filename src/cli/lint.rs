@@ -5,16 +5,16 @@ mod sarif;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
-use super::Outcome;
 use super::args::{LintArgs, LintFormat};
+use super::{Outcome, setup};
 use crate::author::fix::{Fix, fix, fixes};
 use crate::error::{Problem, Severity};
 use crate::gazetteer::compiled::Compiled;
 use crate::gazetteer::lint::RULES;
-use crate::gazetteer::{Gazetteer, Layer, ReadOptions, lint};
+use crate::gazetteer::{Gazetteer, Layer, lint};
 use crate::lexicon::{CompileOptions, Lexicon, Stack};
 use crate::text::{Language, lang};
 
@@ -26,41 +26,10 @@ pub(super) fn run(args: &LintArgs) -> Result<Outcome> {
     if args.fix {
         return apply(args);
     }
-    let mut gazetteer = if args.with_builtin { Gazetteer::builtin_rows() } else { Gazetteer::empty() };
-    let builtin_layers = gazetteer.layers().len();
-    for path in &args.gazetteers {
-        gazetteer = gazetteer.layer(Gazetteer::read_with(path, ReadOptions { lenient: true })?)?;
-    }
-    let mut problems = lint::lint(&gazetteer, &|word| lang::is_common(Language::UND, word));
-    let mut compiled = Vec::new();
-    for layer in gazetteer.layers() {
-        if let Some(file) = &layer.compiled {
-            compiled.extend(check(file, &mut problems));
-            continue;
-        }
-        // Names that break a limit are found by compiling.
-        for problem in Lexicon::compile(layer, CompileOptions::default())?.problems() {
-            if !problems.contains(problem) {
-                problems.push(problem.clone());
-            }
-        }
-    }
-    if !compiled.is_empty() {
-        // The checks see no rows of compiled layers: a parent may well be there.
-        let below = Stack::of(compiled);
-        problems
-            .retain(|problem| problem.code != "unknown-parent" || !quoted(problem).is_some_and(|id| below.lists(id)));
-    }
-    if args.with_builtin {
-        let own: Vec<&String> = gazetteer.layers()[builtin_layers..].iter().flat_map(|l| &l.files).collect();
-        problems.retain(|p| p.path.as_ref().is_none_or(|path| own.contains(&path)));
-    }
-    problems.sort_by(|a, b| (&a.path, a.line, &a.message).cmp(&(&b.path, b.line, &b.message)));
-    let own_files = own_files(&gazetteer.layers()[builtin_layers..]);
-    let fixable = fixable(&own_files)?;
-    for (path, fix) in &fixable {
-        problems.push(fix.problem(path));
-    }
+    let layers = Layers::read(args)?;
+    let mut problems = layers.problems(args)?;
+    let fixable = fixable(&layers.files)?;
+    problems.extend(fixable.iter().map(|(path, fix)| fix.problem(path)));
     problems.sort_by(|a, b| (&a.path, a.line, &a.message).cmp(&(&b.path, b.line, &b.message)));
     let count = |severity: Severity| problems.iter().filter(|p| p.severity == severity).count();
     let (errors, warnings, notes) = (count(Severity::Error), count(Severity::Warning), count(Severity::Note));
@@ -72,11 +41,67 @@ pub(super) fn run(args: &LintArgs) -> Result<Outcome> {
         LintFormat::Sarif => writeln!(out, "{:#}", sarif::report(&problems, &fixable))?,
     }
     out.flush()?;
-    let entities: u64 = gazetteer.layers()[builtin_layers..].iter().map(|layer| layer.counts().0).sum();
+    let entities: u64 = layers.own().iter().map(|layer| layer.counts().0).sum();
     if !args.quiet {
         let _ = writeln!(std::io::stderr(), "{entities} entities, {errors} errors, {warnings} warnings, {notes} notes");
     }
     Ok(if errors > 0 { Outcome::Findings } else { Outcome::Done })
+}
+
+/// The gazetteers that are looked at.
+struct Layers {
+    gazetteer: Gazetteer,
+    /// How many layers lie below those that were named.
+    below: usize,
+    /// The files of layers that lie on the disk as text.
+    files: Vec<PathBuf>,
+}
+
+impl Layers {
+    /// Reads every gazetteer, bad rows and all.
+    fn read(args: &LintArgs) -> Result<Self> {
+        let mut gazetteer = if args.with_builtin { Gazetteer::builtin_rows() } else { Gazetteer::empty() };
+        let below = gazetteer.layers().len();
+        let mut files = Vec::new();
+        for path in &args.gazetteers {
+            let layer = setup::read(path, true)?;
+            if !setup::is_builtin(path) {
+                let as_text = layer.layers().iter().filter(|layer| layer.compiled.is_none());
+                files.extend(as_text.flat_map(|layer| &layer.files).map(PathBuf::from));
+            }
+            gazetteer = gazetteer.layer(layer)?;
+        }
+        Ok(Self { gazetteer, below, files })
+    }
+
+    /// The layers that were named.
+    fn own(&self) -> &[Layer] {
+        &self.gazetteer.layers()[self.below..]
+    }
+
+    /// What is wrong with them, cells that `--fix` puts right left out.
+    fn problems(&self, args: &LintArgs) -> Result<Vec<Problem>> {
+        let (mut found, mut compiled) = (Vec::new(), Vec::new());
+        for layer in self.own() {
+            match &layer.compiled {
+                Some(file) => compiled.extend(check(file, &mut found)),
+                // Names that break a limit are found by compiling.
+                None => found.extend_from_slice(Lexicon::compile(layer, CompileOptions::default())?.problems()),
+            }
+        }
+        let mut problems = lint::lint_with(&self.gazetteer, &|word| lang::is_common(Language::UND, word), found);
+        if !compiled.is_empty() {
+            // The checks see no rows of compiled layers: a parent may well be there.
+            let below = Stack::of(compiled);
+            let listed = |problem: &Problem| quoted(problem).is_some_and(|id| below.lists(id));
+            problems.retain(|problem| problem.code != "unknown-parent" || !listed(problem));
+        }
+        if args.with_builtin {
+            let own: Vec<&String> = self.own().iter().flat_map(|layer| &layer.files).collect();
+            problems.retain(|problem| problem.path.as_ref().is_none_or(|path| own.contains(&path)));
+        }
+        Ok(problems)
+    }
 }
 
 /// One finding as JSON.
@@ -107,11 +132,6 @@ fn list_rules(args: &LintArgs) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// The files of layers that lie on the disk as text.
-fn own_files(layers: &[Layer]) -> Vec<PathBuf> {
-    layers.iter().filter(|layer| layer.compiled.is_none()).flat_map(|layer| &layer.files).map(PathBuf::from).collect()
-}
-
 /// The most findings of one rule and file that are told of, as for other rules.
 const MAX_FIXABLE: usize = 1_000;
 
@@ -133,25 +153,31 @@ fn fixable(files: &[PathBuf]) -> Result<Vec<(String, Fix)>> {
     Ok(found)
 }
 
-/// `--fix`: rewrites files, and prints what was changed.
+/// `--fix`: rewrites files, and prints what was changed, then the errors that are left.
 fn apply(args: &LintArgs) -> Result<Outcome> {
-    let mut out = std::io::stdout().lock();
+    if args.format != LintFormat::Text {
+        bail!("--fix tells of its changes as text only: leave out `--format`");
+    }
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let (mut changed, mut files) = (0, 0);
-    for path in &args.gazetteers {
-        let layers = Gazetteer::read_with(path, ReadOptions { lenient: true })?.into_layers();
-        for file in own_files(&layers) {
-            let fixes = if args.dry_run { fixes(&file)? } else { fix(&file)? };
-            files += usize::from(!fixes.is_empty());
-            changed += fixes.len();
-            for fix in &fixes {
-                print_fix(&mut out, &file, fix)?;
-            }
+    for file in Layers::read(args)?.files {
+        let fixes = if args.dry_run { fixes(&file)? } else { fix(&file)? };
+        files += usize::from(!fixes.is_empty());
+        changed += fixes.len();
+        if !args.quiet {
+            fixes.iter().try_for_each(|fix| print_fix(&mut out, &file, fix))?;
         }
     }
+    let mut problems = Layers::read(args)?.problems(args)?;
+    problems.retain(|problem| problem.severity == Severity::Error);
+    problems.iter().try_for_each(|problem| writeln!(out, "{problem}"))?;
     out.flush()?;
-    let verb = if args.dry_run { "would be" } else { "were" };
-    let _ = writeln!(std::io::stderr(), "{changed} cells of {files} files {verb} put right");
-    Ok(Outcome::Done)
+    if !args.quiet {
+        let verb = if args.dry_run { "would be" } else { "were" };
+        let errors = problems.len();
+        let _ = writeln!(std::io::stderr(), "{changed} cells of {files} files {verb} put right, {errors} errors stay");
+    }
+    Ok(if problems.is_empty() { Outcome::Done } else { Outcome::Findings })
 }
 
 fn print_fix(out: &mut impl Write, file: &Path, fix: &Fix) -> std::io::Result<()> {

@@ -1,37 +1,114 @@
 //! What the verbs that look for names have in common: from flags to a gazetteer and an extractor.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use serde_json::{Map, Value, json};
 
 use super::args::{BoundaryArg, FindArgs, GazetteerArgs};
 use super::report::Report;
-use crate::Extractor;
-use crate::gazetteer::{Gazetteer, MatchPolicy, ReadOptions};
+use crate::author::discover::COLUMNS;
+use crate::corpus::{CorpusOptions, Source};
+use crate::gazetteer::compiled::is_compiled;
+use crate::gazetteer::{Gazetteer, MatchPolicy, ReadOptions, replace, source};
 use crate::matcher::{MatchOptions, Overlaps};
 use crate::resolve::ResolveOptions;
+use crate::table::{TABLES, Table};
 use crate::text::Language;
+use crate::{Error, Extractor};
 
-/// A table must not take the place of what it is made from.
-pub(super) fn refuse_to_overwrite<'a>(out: &Path, read: impl Iterator<Item = &'a PathBuf>) -> Result<()> {
-    let Ok(real) = out.canonicalize() else { return Ok(()) };
-    for path in read {
-        if real.is_file() && path.canonicalize().is_ok_and(|path| path == real) {
-            bail!("the output is an input as well `{}`", out.display());
+/// What a verb reads.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Inputs<'a> {
+    /// Files, and folders of gazetteer files.
+    pub gazetteers: Vec<&'a Path>,
+    /// Files, folders and patterns of documents.
+    pub corpora: Vec<&'a Path>,
+    /// Whether symbolic links in these are followed.
+    pub follow: bool,
+    /// Other files.
+    pub files: Vec<&'a Path>,
+}
+
+/// Paths as [`Inputs`] has them.
+pub(super) fn paths(paths: &[PathBuf]) -> Vec<&Path> {
+    paths.iter().map(PathBuf::as_path).collect()
+}
+
+/// What is written must not take the place of anything that is read, nor lie where it would be read as a part of it.
+pub(super) fn refuse_to_overwrite(out: &Path, inputs: &Inputs<'_>) -> Result<()> {
+    let Some(place) = place_of(out) else { return Ok(()) };
+    let exists = place.is_file();
+    let is = |path: &Path, place: &Path| path.canonicalize().is_ok_and(|path| path == place);
+    let mut all = inputs.gazetteers.iter().chain(&inputs.corpora).chain(&inputs.files);
+    if exists && all.any(|path| is(path, &place)) {
+        bail!("the output is an input as well `{}`", out.display());
+    }
+    // A file that is there is part of the gazetteer, and a compiled one makes a folder of others unreadable.
+    let counts = is_compiled(out) || (exists && is_gazetteer(out));
+    let folder = place.parent().filter(|_| counts);
+    if folder.is_some_and(|folder| inputs.gazetteers.iter().any(|path| is(path, folder))) {
+        bail!("the output would lie in the folder of an input `{}`", out.display());
+    }
+    if exists && !inputs.corpora.is_empty() && !is_earlier_output(&place) {
+        let options = CorpusOptions { follow: inputs.follow, ..CorpusOptions::default() };
+        if Source::open(&inputs.corpora, options)?.is_to_be_read(&place) {
+            bail!("the output is a document of the input as well `{}`", out.display());
         }
     }
     Ok(())
 }
 
+/// Whether a file begins as one that a verb wrote: figures, a table without texts, changes, candidates. It is no document,
+/// wherever it lies, and may be written anew.
+fn is_earlier_output(path: &Path) -> bool {
+    let mut beginning = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(4096).read_to_end(&mut beginning));
+    let beginning = String::from_utf8_lossy(&beginning);
+    let line = beginning.lines().next().unwrap_or("");
+    let is_table = TABLES.iter().filter(|table| **table != Table::Documents).any(|table| {
+        let columns: Vec<&str> = table.columns().iter().map(|(name, _)| *name).collect();
+        line.starts_with(&columns[..3].join(","))
+            || line.starts_with(&format!("{{\"{}\":", columns[0])) && line.contains(&format!(",\"{}\":", columns[1]))
+    });
+    let is_change = line.starts_with("{\"change\":\"")
+        || line.starts_with(['+', '-', '~'])
+            && line.get(1..2) == Some(" ")
+            && line.contains(" `")
+            && line.ends_with(')');
+    let is_figures = beginning.starts_with("{\n  \"gazetier\":") || line.starts_with("gazetteer  ");
+    read.is_ok() && (is_table || is_change || is_figures || line.starts_with(&COLUMNS[..3].join(",")))
+}
+
+/// Whether the files of a folder of gazetteers include one of this name.
+fn is_gazetteer(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    source::formats().any(|format| format.extensions.contains(&extension.as_str()))
+}
+
+/// A path as the file system knows it; of a file that is not there yet, by its folder.
+fn place_of(path: &Path) -> Option<PathBuf> {
+    if let Ok(place) = path.canonicalize() {
+        return Some(place);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Some(folder.canonicalize().ok()?.join(path.file_name()?))
+}
+
+/// Whether two paths are of one file, which need not be there yet.
+pub(super) fn is_same_place(a: &Path, b: &Path) -> bool {
+    a == b || place_of(a).is_some_and(|place| place_of(b) == Some(place))
+}
+
 /// Writes figures to a file, or to standard output.
 pub(super) fn write_figures(figures: &str, out: Option<&Path>) -> Result<()> {
     match out {
-        Some(path) => std::fs::write(path, figures).with_context(|| path.display().to_string())?,
+        Some(path) => replace(path, |file| file.write_all(figures.as_bytes()).map_err(Error::from))?,
         None => {
             let mut out = std::io::stdout().lock();
             out.write_all(figures.as_bytes())?;
@@ -44,9 +121,14 @@ pub(super) fn write_figures(figures: &str, out: Option<&Path>) -> Result<()> {
 /// The word for the built-in gazetteers where a gazetteer is asked for.
 const BUILTIN: &str = "builtin";
 
+/// Whether a path is the word for the built-in gazetteers.
+pub(super) fn is_builtin(path: &Path) -> bool {
+    path.as_os_str() == BUILTIN && !path.exists()
+}
+
 /// A gazetteer as rows: a file or folder, or `builtin` where nothing else has that name.
 pub(super) fn read(path: &Path, lenient: bool) -> crate::Result<Gazetteer> {
-    if path.as_os_str() == BUILTIN && !path.exists() {
+    if is_builtin(path) {
         return Ok(Gazetteer::builtin_rows());
     }
     Gazetteer::read_with(path, ReadOptions { lenient })
@@ -63,7 +145,7 @@ pub(super) fn gazetteer(args: &GazetteerArgs, report: &mut Report) -> Result<(Ga
     let mut errors = Vec::new();
     for path in &args.paths {
         let begun = Instant::now();
-        match Gazetteer::read_with(path, ReadOptions { lenient: args.lenient }) {
+        match read(path, args.lenient) {
             Ok(layer) => {
                 times.push(begun.elapsed());
                 gazetteer = gazetteer.layer(layer)?;
@@ -174,4 +256,35 @@ pub(super) fn stop_flag() -> Arc<AtomicBool> {
         }
     });
     stop
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_earlier_output;
+
+    #[test]
+    fn outputs_are_told_from_documents() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        let is_output = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            is_earlier_output(&path)
+        };
+        for text in [
+            "doc_id,start_char,end_char,start_byte\n",
+            "{\"doc_id\":\"a\",\"start_char\":0}\n",
+            "{\"change\":\"added\",\"id\":\"x:1\"}\n",
+            "- place x:2 `Oslo` (old.csv:3)\n",
+            "{\n  \"gazetier\": \"0.1.0\",\n",
+        ] {
+            assert!(is_output(text), "{text}");
+        }
+        for text in
+            ["", "Paris", "- Paris\n- Oslo\n", "{\"text\":\"Paris\"}\n", "{\"doc_id\":\"a\",\"text\":\"Paris\"}\n"]
+        {
+            assert!(!is_output(text), "{text}");
+        }
+        // The table of documents may hold their texts.
+        assert!(!is_output("{\"doc_id\":\"a\",\"path\":\"a.txt\",\"text\":\"Paris\"}\n"));
+    }
 }

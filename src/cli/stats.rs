@@ -3,18 +3,21 @@
 mod json;
 mod table;
 
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use super::args::{FiguresFormat, GazetteerArgs, StatsArgs};
 use super::report::Report;
+use super::setup::{Inputs, paths};
 use super::{Outcome, eval, setup};
 use crate::Extractor;
 use crate::author::stats::{Contents, CorpusStats, Coverage, HitOptions, Licence, Listener, corpus_stats, licences};
 use crate::corpus::{CorpusOptions, Source};
 use crate::engine::run::LayerInfo;
 use crate::error::Problem;
+use crate::gazetteer::replace;
 use crate::lexicon::{NameId, Stack};
 use crate::resolve::ResolveOptions;
 
@@ -29,11 +32,17 @@ struct Figures<'a> {
 
 pub(super) fn run(args: &StatsArgs) -> Result<Outcome> {
     let out = args.out.as_deref().filter(|path| path.as_os_str() != "-");
-    let read = || args.gazetteers.iter().chain(&args.corpus).chain(&args.gold);
+    let inputs = Inputs {
+        gazetteers: paths(&args.gazetteers),
+        corpora: paths(&args.corpus),
+        follow: args.follow,
+        files: paths(&args.gold),
+    };
     for path in out.into_iter().chain(args.dead.as_deref()) {
-        setup::refuse_to_overwrite(path, read())?;
+        setup::refuse_to_overwrite(path, &inputs)?;
     }
-    if args.dead.as_deref().is_some_and(|path| path.as_os_str() == "-" || Some(path) == out) {
+    let is_out = |path: &Path| out.is_some_and(|out| setup::is_same_place(path, out));
+    if args.dead.as_deref().is_some_and(|path| path.as_os_str() == "-" || is_out(path)) {
         bail!("dead names need a file of their own: `--dead`");
     }
     let format = FiguresFormat::of(args.format, args.json, out);
@@ -91,7 +100,7 @@ pub(super) fn run(args: &StatsArgs) -> Result<Outcome> {
         let Some(stats) = stats? else { return Ok(Outcome::Stopped) };
         faults += stats.errors;
         if let Some(path) = &args.dead {
-            write_dead(path, stack, &stats.dead).with_context(|| path.display().to_string())?;
+            replace(path, |file| write_dead(file, stack, &stats.dead))?;
         }
         corpus = Some(stats);
     }
@@ -116,15 +125,15 @@ impl Listener for Report {
 }
 
 /// The names that are never hit, in the order of layers and rows.
-fn write_dead(path: &PathBuf, stack: &Stack, names: &[NameId]) -> Result<()> {
-    let mut writer = csv::Writer::from_path(path)?;
-    writer.write_record(["entity_id", "kind", "name", "lang"])?;
+fn write_dead(file: impl Write, stack: &Stack, names: &[NameId]) -> crate::Result<()> {
+    let mut writer = csv::Writer::from_writer(file);
+    let mut write = |cells: [&str; 4]| writer.write_record(cells).map_err(std::io::Error::from);
+    write(["entity_id", "kind", "name", "lang"])?;
     for name in names {
         let entity = stack.entity_of_name(*name);
         let kind = entity.map_or("", |entity| stack.kind(stack.kind_of(entity)));
         let id = entity.map_or("", |entity| stack.id(entity));
-        writer.write_record([id, kind, stack.name(*name), stack.name_tag(*name)])?;
+        write([id, kind, stack.name(*name), stack.name_tag(*name)])?;
     }
-    writer.flush()?;
-    Ok(())
+    Ok(writer.flush()?)
 }

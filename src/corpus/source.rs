@@ -10,6 +10,7 @@ use crate::text::MAX_DOCUMENT_BYTES;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
 use std::sync::Arc;
 
 /// A batch holds at most so many files and problems, however small they are.
@@ -94,6 +95,19 @@ impl Source {
     /// What was read so far.
     pub fn summary(&self) -> Summary {
         self.summary
+    }
+
+    /// Whether a file, by its canonical path, is among what is still to be read.
+    pub fn is_to_be_read(&self, file: &Path) -> bool {
+        // Only what may be it by its name is looked up: that costs a system call.
+        let is_it = |path: &Path| {
+            (path.file_name() == file.file_name() || path.is_symlink())
+                && path.canonicalize().is_ok_and(|path| path == file)
+        };
+        self.inputs.as_slice().iter().any(|input| match input {
+            Input::File(InputFile { path: Some(path), .. }) => is_it(path),
+            Input::File(_) | Input::Problem(_) => false,
+        })
     }
 
     /// Whether some input that is still to be read may have records with fields of their own.

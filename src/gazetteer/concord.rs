@@ -40,6 +40,9 @@ const SHARED_NAMES: u32 = 3;
 const SHARED_LANGUAGES: u32 = 2;
 /// Rows of a country that share a name, beyond which no pair of them is looked at: `San José` by the hundred.
 const MOST_NAMESAKES: usize = 200;
+/// Pairs of a collection and a kind that share a name, beyond which no pair of their rows is looked at: ids with a prefix
+/// for each row are no collections.
+const MOST_COLLECTIONS: usize = 64;
 
 /// Why two rows were taken for one entity.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -456,6 +459,9 @@ fn by_names(rows: &[&Entity], names: &Names, clusters: &Clusters<'_>, places: &[
                 slot.next = slot.next.max(prior);
             }
         }
+        if best.len() > MOST_COLLECTIONS {
+            continue;
+        }
         let mut first: Vec<(Row, f32, f32)> = best.values().map(|best| (best.row, best.prior, best.next)).collect();
         first.sort_unstable_by_key(|(row, ..)| *row);
         for (index, (a, of_a, below_a)) in first.iter().enumerate() {
@@ -574,6 +580,17 @@ mod tests {
         // Q84 is GeoNames 1 by its own word, and so never 2.
         let csv = "id,name,name:fr,name:vi,geonames\nQ84,London,Londres,Luân Đôn,1\ngn:2,London,Londres,Luân Đôn,\n";
         assert_eq!(linked(csv), []);
+    }
+
+    /// Each row with each other, and that three times, takes many minutes.
+    #[test]
+    fn a_name_may_be_in_thousands_of_collections() {
+        let crowd: String = (0..4_000).map(|n| format!("own{n}:1,Common,Commun,Chung,,0.5,\n")).collect();
+        let london = "Q84,London,Londres,Luân Đôn,,0.9,\ngn:2643743,London,Londres,Luân Đôn,,0.8,\n";
+        let begun = std::time::Instant::now();
+        let found = linked(&format!("{NAMES}{crowd}{london}"));
+        assert_eq!(found, [pair("wikidata:Q84", "geonames:2643743")]);
+        assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
     }
 
     #[test]

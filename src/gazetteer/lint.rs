@@ -3,8 +3,11 @@
 //! Problems of reading (broken rows, skipped names, unknown columns) are those of [`Layer::problems`]; here come the
 //! checks that look at entities and at other rows. All rules, those of reading too, stand in [`RULES`].
 
+use std::collections::BTreeMap;
+
 use hashbrown::{HashMap, HashSet};
 
+use super::source::report::{count_of_more, more_warnings};
 use super::{Action, Entity, Gazetteer, Layer, MatchPolicy, NameRole, SmolStr, names};
 use crate::error::{Problem, Severity};
 
@@ -16,14 +19,21 @@ mod shapes;
 pub use rules::{RULES, Rule};
 
 /// The most warnings of one code that a file gets; the rest is counted in one line.
-const MAX_WARNINGS: usize = 1_000;
+const MAX_WARNINGS: u64 = 1_000;
 
 /// Checks all layers of a gazetteer; `common` says whether a word in lower case is a common word of a language.
 ///
 /// The problems of reading are among the result. Problems are sorted by file, then by line.
 pub fn lint(gazetteer: &Gazetteer, common: &dyn Fn(&str) -> bool) -> Vec<Problem> {
+    lint_with(gazetteer, common, Vec::new())
+}
+
+/// [`lint`], with what others found in the layers (compiling them, say): it is sorted and limited with the rest, and told
+/// once.
+pub fn lint_with(gazetteer: &Gazetteer, common: &dyn Fn(&str) -> bool, found: Vec<Problem>) -> Vec<Problem> {
     let layers = gazetteer.layers();
-    let mut problems: Vec<Problem> = layers.iter().flat_map(|layer| layer.problems.iter().cloned()).collect();
+    let mut problems = found;
+    problems.extend(layers.iter().flat_map(|layer| layer.problems.iter().cloned()));
     for layer in layers {
         for entity in layer.entities.iter().filter(|entity| entity.action != Action::Remove) {
             check_names(layer, entity, common, &mut problems);
@@ -212,33 +222,35 @@ fn is_usual(kind: &str) -> bool {
     matches!(kind, "person" | "organization" | "place" | "theme")
 }
 
-/// Sorts by file and line, and keeps the first warnings of each code and file.
+/// Sorts by file and line, and keeps the first warnings of each code and file. The rest is one line with the rest of which
+/// the reader tells.
 fn limited(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems.sort_by(|a, b| (&a.path, a.line, a.code, &a.message).cmp(&(&b.path, b.line, b.code, &b.message)));
     problems.dedup();
-    let mut counts: HashMap<(Option<String>, &'static str), usize> = HashMap::new();
+    let mut counts: HashMap<(Option<String>, &'static str), u64> = HashMap::new();
     let mut kept: Vec<Problem> = Vec::with_capacity(problems.len());
-    let mut more: Vec<(Option<String>, &'static str)> = Vec::new();
+    let mut more: BTreeMap<(Option<String>, &'static str), u64> = BTreeMap::new();
     for problem in problems {
         if problem.severity != Severity::Error {
             let key = (problem.path.clone(), problem.code);
+            if let Some(count) = count_of_more(&problem) {
+                *more.entry(key).or_default() += count;
+                continue;
+            }
             let count = counts.entry(key.clone()).or_default();
             *count += 1;
             if *count > MAX_WARNINGS {
-                if *count == MAX_WARNINGS + 1 {
-                    more.push(key);
-                }
+                *more.entry(key).or_default() += 1;
                 continue;
             }
         }
         kept.push(problem);
     }
-    for key in more {
-        let count = counts.get(&key).copied().unwrap_or_default() - MAX_WARNINGS;
-        let problem = Problem::warning(key.1, format!("{count} more warnings like this: {}", key.1));
+    for ((path, code), count) in more {
+        let problem = Problem::warning(code, more_warnings(count, code));
         // Before the next file, so that the order by file stays.
-        let end = kept.iter().rposition(|other| other.path == key.0).map_or(kept.len(), |last| last + 1);
-        kept.insert(end, Problem { path: key.0, ..problem });
+        let end = kept.iter().rposition(|other| other.path == path).map_or(kept.len(), |last| last + 1);
+        kept.insert(end, Problem { path, ..problem });
     }
     kept
 }

@@ -13,10 +13,12 @@ pub mod import;
 pub mod layer;
 pub mod lint;
 pub(crate) mod names;
+mod replace;
 pub mod source;
 
 pub use entity::{Details, Entity, Name, NameRole, Names};
 pub(crate) use ids::normalise as normalise_id;
+pub use replace::{replace, replace_if};
 pub use smol_str::SmolStr;
 pub use source::content_hash;
 

@@ -20,6 +20,7 @@ use super::table::Table;
 use super::{CompileOptions, Counts, Lexicon, Stack};
 use crate::error::{Error, Result};
 use crate::gazetteer::compiled::{Compiled, Header, OPEN, Section};
+use crate::gazetteer::replace;
 
 /// The file behind a lexicon.
 #[derive(Clone, Debug)]
@@ -80,29 +81,7 @@ impl Lexicon {
     /// # Errors
     /// The file cannot be written.
     pub fn write(&self, path: &Path, header: &Header) -> Result<u64> {
-        let mut name = std::ffi::OsString::from(".");
-        name.push(path.file_name().unwrap_or(path.as_os_str()));
-        name.push(format!(".{}.part", std::process::id()));
-        let beside = path.with_file_name(name);
-        let write = || -> std::io::Result<u64> {
-            let mut file = File::create(&beside)?;
-            let length = self.write_to(&mut file, header)?;
-            file.sync_all()?;
-            std::fs::rename(&beside, path)?;
-            // The new name must last as well; not every system lets a folder be synced.
-            #[cfg(unix)]
-            {
-                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-                if let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) {
-                    let _ = folder.sync_all();
-                }
-            }
-            Ok(length)
-        };
-        write().map_err(|error| {
-            let _ = std::fs::remove_file(&beside);
-            Error::io(path, error)
-        })
+        replace(path, |file| Ok(self.write_to(file, header)?))
     }
 
     fn write_to(&self, out: &mut (impl Write + Seek), header: &Header) -> std::io::Result<u64> {

@@ -144,3 +144,18 @@ fn marked_candidates_become_rows() {
         accepted(&candidates).unwrap_err().to_string().ends_with("c.csv:2: accept is neither yes nor no: `perhaps`")
     );
 }
+
+#[test]
+fn accepted_rows_with_broken_quotes_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let candidates = folder.path().join("c.csv");
+    for (text, line) in [
+        ("accept,kind,name\nx,person,\"Anne\" Durand\nx,person,Bob Rey\n", 2),
+        ("accept,kind,name\nx,person,Bob Rey\nx,person,\"Anne Durand\n", 3),
+    ] {
+        std::fs::write(&candidates, text).unwrap();
+        let error = accepted(&candidates).unwrap_err();
+        let found: Vec<_> = error.problems().iter().map(|problem| (problem.code, problem.line)).collect();
+        assert_eq!(found, [("bad-quotes", Some(line))], "{error}");
+    }
+}

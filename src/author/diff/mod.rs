@@ -11,7 +11,7 @@ mod tests;
 
 use std::borrow::Cow;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 pub use mentions::{MentionChange, compare_mentions};
 
@@ -213,15 +213,11 @@ fn compare_names<'a>(
     }
     let before: HashMap<Key<'_>, &Name> = old.names.iter().map(|name| (key(name), name)).collect();
     let after: HashMap<Key<'_>, &Name> = new.names.iter().map(|name| (key(name), name)).collect();
-    let mut seen: Vec<Key<'_>> = Vec::new();
+    let mut seen: HashSet<Key<'_>> = HashSet::new();
     for name in &new.names {
         match before.get(&key(name)) {
-            None if !seen.contains(&key(name)) => {
-                seen.push(key(name));
-                added.push(name);
-            }
-            Some(known) if describe(known) != describe(name) && !seen.contains(&key(name)) => {
-                seen.push(key(name));
+            None if seen.insert(key(name)) => added.push(name),
+            Some(known) if describe(known) != describe(name) && seen.insert(key(name)) => {
                 fields.push(FieldChange {
                     field: format!("name `{}`", name.text),
                     old: describe(known),
@@ -233,8 +229,7 @@ fn compare_names<'a>(
     }
     seen.clear();
     for name in &old.names {
-        if !after.contains_key(&key(name)) && !seen.contains(&key(name)) {
-            seen.push(key(name));
+        if !after.contains_key(&key(name)) && seen.insert(key(name)) {
             removed.push(name);
         }
     }
@@ -291,17 +286,14 @@ fn fields(old: &Entity, new: &Entity, attributes: bool) -> Vec<FieldChange> {
     if attributes {
         let of = |entity: &Entity| entity.details.as_ref().map_or(Vec::new(), |details| details.attributes.clone());
         let (before, after) = (of(old), of(new));
-        let value = |list: &[(SmolStr, SmolStr)], name: &str| {
-            list.iter().find(|(other, _)| other == name).map_or(String::new(), |(_, value)| value.to_string())
-        };
-        let mut names: Vec<&SmolStr> = before.iter().chain(&after).map(|(name, _)| name).collect();
-        names.dedup();
-        let mut seen: Vec<&SmolStr> = Vec::new();
-        for name in names {
-            if !seen.contains(&name) {
-                seen.push(name);
-                compare(name, value(&before, name).into(), value(&after, name).into());
-            }
+        // Of a column that a row has twice the first counts.
+        let values =
+            |list: &'_ [(SmolStr, SmolStr)]| -> HashMap<SmolStr, SmolStr> { list.iter().rev().cloned().collect() };
+        let (old, new) = (values(&before), values(&after));
+        let mut seen: HashSet<&SmolStr> = HashSet::new();
+        for name in before.iter().chain(&after).map(|(name, _)| name).filter(|name| seen.insert(name)) {
+            let value = |values: &HashMap<SmolStr, SmolStr>| values.get(name).map_or(String::new(), SmolStr::to_string);
+            compare(name, value(&old).into(), value(&new).into());
         }
     }
     changes

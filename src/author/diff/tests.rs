@@ -79,6 +79,27 @@ fn rows_with_derived_ids_are_the_same_by_name() {
     assert_eq!(changes(&old, &new).0, ["~ user:place/rome: ; + ; - Roma@"]);
 }
 
+/// Looking through all names, or all columns, for each of them takes minutes here.
+#[test]
+fn an_entity_may_have_many_names_and_columns() {
+    let names = |letter: char| (0..200_000).map(|number| format!("{letter}{number}")).collect::<Vec<_>>().join("|");
+    let columns: String = (0..30_000).map(|number| format!(",c{number}")).collect();
+    let row = |letter: char| {
+        let cells: String = (0..30_000).map(|number| format!(",{letter}{number}")).collect();
+        layer(&format!("id,name,aliases{columns}\nx:1,Paris,{}{cells}\n", names(letter)))
+    };
+    let (old, new) = (row('a'), row('b'));
+    let begun = std::time::Instant::now();
+    let counts = compare(&old.entities, &new.entities, true, |change| {
+        let Change::Changed { fields, .. } = change else { panic!("{change:?}") };
+        assert_eq!(fields.len(), 30_000);
+        Ok(())
+    });
+    let counts = counts.unwrap();
+    assert_eq!((counts.names_added, counts.names_removed), (200_000, 200_000));
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+}
+
 #[test]
 fn a_compiled_edition_is_equal_to_its_rows() {
     use crate::gazetteer::Gazetteer;

@@ -142,7 +142,8 @@ impl Total {
             documents: 0,
             bytes: 0,
             dropped: 0,
-            limit: limit.max(1),
+            // Twice as many must be a number, too.
+            limit: limit.clamp(1, usize::MAX / 2),
         }
     }
 
@@ -239,6 +240,13 @@ mod tests {
         left.sort_unstable();
         assert_eq!(left, ["A", "E"]);
         assert_eq!(total.dropped, 3);
+    }
+
+    #[test]
+    fn any_limit_is_taken() {
+        let mut total = Total::new(usize::MAX);
+        total.add(batch(&[("A", 5), ("B", 1)]));
+        assert_eq!(total.candidates.len(), 2);
     }
 
     #[test]

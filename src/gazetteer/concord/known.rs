@@ -5,7 +5,7 @@ use std::path::Path;
 use hashbrown::HashMap;
 
 use crate::error::{Error, Problem, Result};
-use crate::gazetteer::{SmolStr, ids};
+use crate::gazetteer::{SmolStr, content_hash, ids};
 
 /// What tables beside the gazetteers say of ids.
 #[derive(Clone, Debug, Default)]
@@ -18,11 +18,12 @@ pub struct Knowledge {
 
 impl Knowledge {
     /// Reads a table of ids of one entity a row, whose headers are their prefixes (`wikidata,geonames`); or, if it has the
-    /// columns `id`, `lat` and `lon`, a table of countries and positions by id. Other columns are not looked at.
+    /// columns `id`, `lat` and `lon`, a table of countries and positions by id. Other columns are not looked at. Returns the
+    /// hash of the content that was read.
     ///
     /// # Errors
     /// The file cannot be read, or a row is broken: with its line.
-    pub fn read(&mut self, path: &Path) -> Result<()> {
+    pub fn read(&mut self, path: &Path) -> Result<String> {
         let at = |line: u64, message: String| {
             let problem = Problem::error("knowledge", message).in_file(path.display().to_string());
             Error::from_problems(vec![problem.at_line(line)])
@@ -31,7 +32,8 @@ impl Knowledge {
             let line = error.position().map_or(1, csv::Position::line);
             at(line, error.to_string())
         };
-        let mut reader = csv::Reader::from_path(path).map_err(broken)?;
+        let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
+        let mut reader = csv::Reader::from_reader(bytes.as_slice());
         let headers: Vec<String> = reader.headers().map_err(broken)?.iter().map(str::to_ascii_lowercase).collect();
         let column = |name: &str| headers.iter().position(|header| header == name);
         let places = column("id").zip(column("lat").zip(column("lon")));
@@ -65,7 +67,7 @@ impl Knowledge {
             }
             self.same.push(same);
         }
-        Ok(())
+        Ok(content_hash(&[&bytes]))
     }
 }
 
@@ -83,12 +85,14 @@ mod tests {
         let read = |text: &str| {
             std::fs::write(&file, text).expect("written");
             let mut known = Knowledge::default();
-            known.read(&file).map(|()| known).map_err(|error| error.to_string())
+            known.read(&file).map(|_| known).map_err(|error| error.to_string())
         };
         let known = read("wikidata,geonames,source\nQ84,2643743,x\nwikidata:Q90,,y\n").expect("sound");
         assert_eq!(known.same, [vec!["wikidata:Q84", "geonames:2643743"], vec!["wikidata:Q90"]]);
         let known = read("id,country,lat,lon,population\ngn:12,ir,32.0,48.9,1266\n").expect("sound");
         assert_eq!(known.places["geonames:12"], ("IR".into(), 32.0, 48.9));
+        let hash = Knowledge::default().read(&file).expect("sound");
+        assert_eq!(hash, content_hash(&[b"id,country,lat,lon,population\ngn:12,ir,32.0,48.9,1266\n"]));
         for (text, message) in [
             ("a,b\n1,2\n", ":1: neither `id,lat,lon`"),
             ("id,lat,lon\ngn:1,91,0\n", ":2: not an angle in degrees `91`"),

@@ -161,7 +161,26 @@ fn warnings_are_limited_and_sorted() {
     let numbered = format!("id,name\n{rows}");
     let found = codes(&[&[("z.csv", &numbered), ("a.csv", "name,parent\nX,Y\n")]]);
     assert_eq!(found[0], "a.csv:2 E unknown-parent");
-    assert_eq!(found.len(), MAX_WARNINGS + 2);
+    assert_eq!(found.len() as u64, MAX_WARNINGS + 2);
+}
+
+#[test]
+fn what_others_found_is_limited_and_told_once() {
+    let rows: String = (0..MAX_WARNINGS + 20).map(|i| format!("n:{i},-\n")).collect();
+    let layer = read_texts("a", &[("a.csv", &format!("id,name\n{rows}"))], ReadOptions::default()).expect("readable");
+    let reader = layer.problems.clone();
+    assert_eq!(reader.len() as u64, MAX_WARNINGS + 1, "a line for twenty is among them");
+    let crowded = |line: u64| Problem::warning("crowded-name", "left out").in_file("a.csv").at_line(line);
+    let mut found: Vec<Problem> = (0..MAX_WARNINGS + 3).map(crowded).collect();
+    // Two more that the reader did not tell of, and one that it did.
+    found.extend([5000, 5001].map(|line| Problem::warning("empty-name", "nothing").in_file("a.csv").at_line(line)));
+    found.push(reader[0].clone());
+    let problems = lint_with(&Gazetteer::from_layer(layer), &|_| false, found);
+    let of = |code: &str| problems.iter().filter(|problem| problem.code == code).count() as u64;
+    assert_eq!((of("empty-name"), of("crowded-name")), (MAX_WARNINGS + 1, MAX_WARNINGS + 1));
+    let last: Vec<String> = problems[problems.len() - 2..].iter().map(ToString::to_string).collect();
+    let more = |count: u64, code: &str| format!("a.csv: warning: {count} more warnings like this: {code}");
+    assert_eq!(last, [more(3, "crowded-name"), more(22, "empty-name")]);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::columns::{self, Column, Form, Languages};
 use super::records::{Records, Step};
+use super::report::Fault;
 use crate::gazetteer::NameRole;
 
 /// What a delimited file is like.
@@ -77,19 +78,25 @@ pub(crate) fn layout(bytes: &[u8], extension: &str) -> Option<Layout> {
 
 /// Goes through the records that can be read, the header first, until `visit` says `false`.
 pub(crate) fn each_record(bytes: &[u8], delimiter: u8, mut visit: impl FnMut(Record<'_>) -> bool) {
+    each_step(bytes, delimiter, |step| step.map_or(true, &mut visit));
+}
+
+/// [`each_record`], with the lines that begin no record and what is wrong there.
+pub(crate) fn each_step(bytes: &[u8], delimiter: u8, mut visit: impl FnMut(Result<Record<'_>, (u64, Fault)>) -> bool) {
     let mut records = Records::new(bytes, delimiter);
     let (mut cells, mut places) = (Vec::new(), Vec::new());
     loop {
-        match records.next(&mut cells) {
+        let go_on = match records.next(&mut cells) {
             Step::End => return,
-            Step::Broken(..) => {}
+            Step::Broken(line, fault) => visit(Err((line, fault))),
             Step::Record(line) => {
                 places.clear();
                 places.extend(cells.iter().map(|cell| (cell.range(), cell.is_escaped())));
-                if !visit(Record { line, range: records.range(), cells: &places }) {
-                    return;
-                }
+                visit(Ok(Record { line, range: records.range(), cells: &places }))
             }
+        };
+        if !go_on {
+            return;
         }
     }
 }

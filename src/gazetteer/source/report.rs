@@ -9,6 +9,17 @@ const MAX_WARNINGS: u64 = 1_000;
 /// The most errors that a file lists: a file of another format has one a row.
 const MAX_ERRORS: u64 = 100_000;
 
+/// The message that stands for warnings beyond a limit.
+pub(crate) fn more_warnings(count: u64, code: &str) -> String {
+    format!("{count} more warnings like this: {code}")
+}
+
+/// How many warnings a problem stands for by [`more_warnings`].
+pub(crate) fn count_of_more(problem: &Problem) -> Option<u64> {
+    let count = problem.message.strip_suffix(problem.code)?.strip_suffix(" more warnings like this: ")?;
+    count.parse().ok().filter(|_| problem.line.is_none())
+}
+
 /// A mistake without its place: a stable code and a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
@@ -96,7 +107,7 @@ impl Report {
             self.warnings.iter().filter(|(_, count)| **count > MAX_WARNINGS).map(|(c, n)| (*c, *n)).collect();
         more.sort_unstable();
         for (code, count) in more {
-            let message = format!("{} more warnings like this: {code}", count - MAX_WARNINGS);
+            let message = more_warnings(count - MAX_WARNINGS, code);
             self.problems.push(Problem::warning(code, message).in_file(self.label.as_str()));
         }
         if self.errors > MAX_ERRORS {
@@ -122,5 +133,7 @@ mod tests {
         assert_eq!(problems.len() as u64, MAX_WARNINGS + 2);
         assert_eq!(problems[2].to_string(), "a.csv:2: no number");
         assert_eq!(problems[problems.len() - 1].to_string(), "a.csv: warning: 5 more warnings like this: long-name");
+        assert_eq!(count_of_more(&problems[problems.len() - 1]), Some(5));
+        assert_eq!(count_of_more(&problems[0]), None);
     }
 }

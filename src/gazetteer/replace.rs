@@ -11,29 +11,60 @@ use crate::error::{Error, Result};
 ///
 /// # Errors
 /// The file cannot be written; an old one is as it was then.
-pub fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+pub fn replace<T>(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> Result<T>) -> Result<T> {
+    let mut written = None;
+    replace_if(path, |file| {
+        written = Some(write(file)?);
+        Ok(true)
+    })?;
+    // Where nothing was written there is an error.
+    written.ok_or_else(|| Error::message("nothing was written"))
+}
+
+/// [`replace`], unless the writer says `false` at its end: everything is then as it was. Returns what it said.
+///
+/// # Errors
+/// As [`replace`].
+pub fn replace_if(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> Result<bool>) -> Result<bool> {
     let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
     let old = fs::metadata(&target).ok();
     if old.as_ref().is_some_and(|old| !old.is_file()) {
-        let mut file = OpenOptions::new().write(true).open(&target).map_err(|error| Error::io(path, error))?;
-        return write(&mut file).map_err(|error| error.at_path(path));
+        let file = OpenOptions::new().write(true).open(&target).map_err(|error| Error::io(path, error))?;
+        let mut file = BufWriter::new(file);
+        let done = write(&mut file).and_then(|done| Ok(file.flush().map(|()| done)?));
+        return done.map_err(|error| error.at_path(path));
     }
     let beside = beside(&target);
     let written = (|| {
         let mut file = BufWriter::new(File::create(&beside)?);
-        write(&mut file)?;
+        if !write(&mut file)? {
+            drop(file);
+            fs::remove_file(&beside)?;
+            return Ok(false);
+        }
         let file = file.into_inner().map_err(|error| Error::from(error.into_error()))?;
         if let Some(old) = old {
             fs::set_permissions(&beside, old.permissions())?;
         }
         file.sync_all()?;
         fs::rename(&beside, &target)?;
-        Ok(())
+        sync_folder(&target);
+        Ok(true)
     })();
     written.map_err(|error: Error| {
         let _ = fs::remove_file(&beside);
         error.at_path(path)
     })
+}
+
+/// The new name must last as well; not every system lets a folder be synced.
+fn sync_folder(target: &Path) {
+    if cfg!(unix) {
+        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) {
+            let _ = folder.sync_all();
+        }
+    }
 }
 
 fn beside(target: &Path) -> PathBuf {
@@ -52,11 +83,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.csv");
         fs::write(&path, "old").unwrap();
-        let failed = replace(&path, |out| {
+        let failed: Result<()> = replace(&path, |out| {
             out.write_all(b"half").map_err(Error::from)?;
             Err(Error::message("no more"))
         });
         assert!(failed.is_err());
+        let given_up = replace_if(&path, |out| Ok(out.write_all(b"half").map(|()| false)?));
+        assert!(!given_up.unwrap());
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         replace(&path, |out| out.write_all(b"new").map_err(Error::from)).unwrap();
