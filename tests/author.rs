@@ -227,7 +227,7 @@ fn what_is_written_takes_the_place_of_nothing_that_is_read() {
     // A verb's own output is no document when it is made again.
     write(at, "new.csv", "id,kind,name\nx:2,place,Oslo\n");
     for arguments in [
-        &["extract", "corp", "-o", "corp/out.jsonl"][..],
+        &["extract", "corp", "-g", "names.csv", "-o", "corp/out.jsonl"][..],
         &["discover", "corp", "-o", "corp/out.txt", "--min-mentions", "1"],
         &["diff", "names.csv", "new.csv", "--corpus", "corp", "-o", "corp/changes.txt"],
     ] {

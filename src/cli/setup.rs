@@ -72,9 +72,9 @@ fn is_earlier_output(path: &Path) -> bool {
     let beginning = String::from_utf8_lossy(&beginning);
     let line = beginning.lines().next().unwrap_or("");
     let is_table = TABLES.iter().filter(|table| **table != Table::Documents).any(|table| {
-        let columns: Vec<&str> = table.columns().iter().map(|(name, _)| *name).collect();
-        line.starts_with(&columns[..3].join(","))
-            || line.starts_with(&format!("{{\"{}\":", columns[0])) && line.contains(&format!(",\"{}\":", columns[1]))
+        let columns: Vec<&str> = table.columns().iter().take(3).map(|(name, _)| *name).collect();
+        line.starts_with(&columns.join(","))
+            || line.starts_with('{') && columns.iter().all(|name| line.contains(&format!("\"{name}\":")))
     });
     let is_change = line.starts_with("{\"change\":\"")
         || line.starts_with(['+', '-', '~'])
@@ -82,7 +82,9 @@ fn is_earlier_output(path: &Path) -> bool {
             && line.contains(" `")
             && line.ends_with(')');
     let is_figures = beginning.starts_with("{\n  \"gazetier\":") || line.starts_with("gazetteer  ");
-    read.is_ok() && (is_table || is_change || is_figures || line.starts_with(&COLUMNS[..3].join(",")))
+    // An empty one has nothing to lose.
+    read.is_ok()
+        && (beginning.is_empty() || is_table || is_change || is_figures || line.starts_with(&COLUMNS[..3].join(",")))
 }
 
 /// Whether the files of a folder of gazetteers include one of this name.
@@ -271,8 +273,9 @@ mod tests {
             is_earlier_output(&path)
         };
         for text in [
+            "",
             "doc_id,start_char,end_char,start_byte\n",
-            "{\"doc_id\":\"a\",\"start_char\":0}\n",
+            "{\"doc_id\":\"a\",\"start_char\":0,\"end_char\":1}\n",
             "{\"change\":\"added\",\"id\":\"x:1\"}\n",
             "- place x:2 `Oslo` (old.csv:3)\n",
             "{\n  \"gazetier\": \"0.1.0\",\n",
