@@ -5,6 +5,7 @@ mod formats;
 
 use std::io::Write;
 use std::path::Path;
+use std::process::Stdio;
 
 use gazetier::gazetteer::import::{Format, formats};
 use tempfile::TempDir;
@@ -241,6 +242,40 @@ fn standard_input_needs_a_kind_where_its_rows_have_none() {
     }
 }
 
+/// Where no row comes, nothing counts rows: the interrupt is asked for while reading.
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_an_import_that_never_comes_to_a_row() {
+    let folder = folder(&[]);
+    let at = folder.path();
+    let mut command = command(at, &["import", "--from", "flashtext", "-", "--kind", "product", "-o", "out.csv"]);
+    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let feed = std::thread::spawn(move || {
+        stdin.write_all(b"{").unwrap();
+        // Slowly, so that the limit on blanks is far.
+        while stdin.write_all(&[b' '; 4096]).is_ok() {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+    });
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(killed.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    feed.join().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(std::fs::read_dir(at).unwrap().count(), 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn errors_of_writing_tell_the_path() {
+    let folder = folder(&[("a.csv", "name\nHà Nội\n")]);
+    let ran = run_for(2, folder.path(), &["import", "a.csv", "-o", "/dev/full"]);
+    assert!(ran.err.contains("gazetier: /dev/full: No space left"), "{}", ran.err);
+}
+
+#[cfg(unix)]
 #[test]
 fn a_link_stays_one_and_what_it_leads_to_is_written() {
     let folder = folder(&[("a.csv", "name\nHà Nội\n"), ("real.csv", "old")]);

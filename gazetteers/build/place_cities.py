@@ -146,7 +146,6 @@ class Cities:
         self.points = {row["point"] for row in read("places-hand.csv")} - {""}
         self.in_vietnam = {p.name for p in others if p.fields["country"] == "VN"}
         self.words = {row["name"]: row for row in read("places-words.csv")}
-        self.wikidata = {row["geonames"]: row["wikidata"] for row in read("places-wikidata.csv")}
         self.communes = Communes(work)
         ledger = BUILD / "places-ids.csv"
         self.ledger = {row["geonames"]: row["id"] for row in read(ledger.name)} if ledger.exists() else {}
@@ -295,7 +294,7 @@ class Cities:
         important = row.get("important") != "false" and (capital or row.get("important"))
         place.fields.update(
             parent="" if parent == place.id else parent, same_as="|".join(same_as), geonames=geonames,
-            wikidata=row.get("wikidata") or self.wikidata.get(geonames, ""), country=country, lat=lat, lon=lon,
+            wikidata=row.get("wikidata", ""), country=country, lat=lat, lon=lon,
             important="true" if important else "",
         )  # fmt: skip
         return place

@@ -39,6 +39,9 @@ mod tests {
 
     const README: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/gazetteers/README.md"));
 
+    const LOCK: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/gazetteers/build/packages.lock"));
+    const FORMS_LOCK: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/gazetteers/build/forms.lock"));
+
     #[test]
     fn every_file_has_its_sources() {
         let licences = licences();
@@ -50,6 +53,31 @@ mod tests {
             // What is taken from others names them.
             assert!(row.package.is_empty() || !row.attribution.is_empty(), "{row:?}");
         }
+    }
+
+    /// What is built from a package says so; the lists of forms, which only count, say it in a lock of their own.
+    #[test]
+    fn every_locked_package_is_listed() {
+        let licences = licences();
+        let mut packages = 0;
+        for line in LOCK.lines().filter(|line| !line.starts_with('#')) {
+            let [registry, name, version, ..] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+            let registry = match registry {
+                "deb" => "Debian",
+                "pypi" => "PyPI",
+                other => other,
+            };
+            packages += 1;
+            let listed = |row: &Licence| row.package == format!("{registry} {name}") && row.version == version;
+            assert!(licences.iter().any(listed), "{line}");
+        }
+        assert!(packages >= 5, "the lock is not read as it is written");
+        let forms = FORMS_LOCK.lines().filter(|line| !line.starts_with('#'));
+        assert!(
+            forms.clone().count() > 30
+                && forms.into_iter().all(|line| line.split('\t').nth(4).is_some_and(|licence| !licence.is_empty()))
+        );
+        assert!(licences.iter().any(|row| row.file.contains("forms") && row.source.contains("forms.lock")));
     }
 
     /// The README names every package where it tells of a source: `npm `x` 1.0`, `PyPI package `y``.

@@ -7,6 +7,7 @@ use crate::gazetteer::source::columns::{Column, Form, Languages, column};
 
 /// So many further fields with names of their own are kept.
 const MAX_ATTRIBUTES: usize = 10_000;
+
 /// What further fields are called in the gazetteer, where case makes no difference.
 #[derive(Default)]
 pub(super) struct AttributeNames {
