@@ -200,6 +200,22 @@ fn gold_with_mistakes_is_told_and_left_out() {
     assert_eq!(std::fs::read_to_string(at.join("gold.jsonl")).unwrap(), GOLD);
 }
 
+/// Texts in place of types: as many kinds as mentions.
+#[test]
+fn gold_of_too_many_kinds_is_refused() {
+    let folder = workplace();
+    let at = folder.path();
+    let gold = |kinds: usize| -> String {
+        let line = |kind| format!(r#"{{"text":"Paris","entities":[{{"start":0,"end":5,"type":"T{kind}"}}]}}"#) + "\n";
+        (0..kinds).map(line).collect()
+    };
+    std::fs::write(at.join("many.jsonl"), gold(1000)).unwrap();
+    assert_eq!(json_of(0, at, &["many.jsonl"])["total"]["kinds"].as_object().unwrap().len(), 1000);
+    std::fs::write(at.join("many.jsonl"), gold(1001)).unwrap();
+    let ran = run_for(2, at, &eval(&["many.jsonl"]));
+    assert!(ran.err.contains("many.jsonl:1001: more than 1000 kinds of mentions `t1000`"), "{}", ran.err);
+}
+
 #[test]
 fn two_evaluations_are_compared() {
     let folder = workplace();
@@ -270,7 +286,7 @@ fn every_field_is_documented() {
 #[test]
 fn sets_kept_beside_the_package_are_sound() {
     for set in ["geovirus.en", "gum.en", "newseye.fr", "newsfair.en", "vlspsample.vi", "wikifair.en"] {
-        let Some(path) = shared(&format!("corpora/dev/{set}.dev.jsonl")) else { return };
+        let Some(path) = shared(&format!("corpora/dev/{set}.dev.jsonl")) else { continue };
         let ran = run_for(0, Path::new("."), &["eval", path.to_str().unwrap(), "--json", "--no-config"]);
         let figures: Value = serde_json::from_str(&ran.out).unwrap();
         let all = &figures["total"]["all"];

@@ -74,6 +74,9 @@ fn options(args: &ImportArgs) -> Result<Options> {
         Some((class, kind)) => (class.trim().to_owned(), Some(kind.trim().to_owned())),
         None => (text.trim().to_owned(), None),
     };
+    if let Some(text) = args.class.iter().find(|text| text.split('=').any(|part| part.trim().is_empty())) {
+        bail!("--class takes CLASS or CLASS=KIND, not `{text}`");
+    }
     let separator = args.separator.as_deref().map(|text| if text == "\\t" { "\t" } else { text });
     if separator == Some("") {
         bail!("--separator takes one character or more");
@@ -146,7 +149,7 @@ impl Observer for Watch {
         self.report.step(&format!("{step}{read}{}, {rows} rows", share.unwrap_or_default()));
     }
 
-    fn stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+    fn stop_flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.stop)
     }
 }

@@ -120,10 +120,11 @@ pub fn evaluate(
             judged
         },
         |judged| {
-            for (language, scores) in &judged.languages {
+            for (language, counts) in judged.languages {
+                let scores = plans[judged.file].named(counts);
                 let known = evaluation.languages.entry(language.as_str().to_owned()).or_default();
                 for sum in [known, &mut evaluation.total, &mut evaluation.files[judged.file].scores] {
-                    sum.add(scores);
+                    sum.add(&scores);
                 }
             }
             judged.problems.iter().for_each(|problem| listener.problem(problem));
@@ -138,7 +139,7 @@ pub fn evaluate(
 
 /// What counts in one file.
 struct Plan {
-    /// The kinds that are scored, in small letters.
+    /// The kinds that are scored, in small letters and sorted.
     kinds: Vec<String>,
     /// By number of a kind in the stack: its place among those scored.
     of_stack: Vec<Option<u32>>,
@@ -157,7 +158,7 @@ impl Plan {
         };
         let place = |kind: &str| {
             let kind = kind.to_lowercase();
-            kinds.iter().position(|scored| *scored == kind).map(|place| place as u32)
+            kinds.binary_search(&kind).ok().map(|place| place as u32)
         };
         let of_stack = extractor.stack().kinds().map(place).collect();
         Self { kinds, of_stack }
@@ -171,7 +172,13 @@ impl Plan {
 
     /// The place of a kind of the gold among those scored.
     fn place(&self, kind: &str) -> Option<u32> {
-        self.kinds.iter().position(|scored| scored == kind).map(|place| place as u32)
+        self.kinds.binary_search_by(|scored| scored.as_str().cmp(kind)).ok().map(|place| place as u32)
+    }
+
+    /// The counts under the names of their kinds.
+    fn named(&self, counts: Counts) -> Scores {
+        let Counts { documents, ignored, kinds } = counts;
+        Scores { documents, ignored, kinds: self.kinds.iter().cloned().zip(kinds).collect() }
     }
 
     fn found(&self, mention: &Mention) -> Option<u32> {
@@ -179,11 +186,18 @@ impl Plan {
     }
 }
 
+/// The counts of some documents, of each kind at its place in the plan.
+struct Counts {
+    documents: u64,
+    ignored: u64,
+    kinds: Vec<KindCounts>,
+}
+
 /// What came of a batch.
 #[derive(Default)]
 struct Judged {
     file: usize,
-    languages: Vec<(Language, Scores)>,
+    languages: Vec<(Language, Counts)>,
     problems: Vec<Problem>,
     errors: Vec<MentionError>,
 }
@@ -233,7 +247,16 @@ fn judge(
     }
     let aligned = align(&wanted, &got, &ignored);
 
-    let mut counts = vec![KindCounts::default(); plan.kinds.len()];
+    // Names of kinds are for the end: a document has few of the kinds.
+    let language = extraction.language;
+    let place = judged.languages.iter().position(|(known, _)| *known == language).unwrap_or_else(|| {
+        let kinds = vec![KindCounts::default(); plan.kinds.len()];
+        judged.languages.push((language, Counts { documents: 0, ignored: 0, kinds }));
+        judged.languages.len() - 1
+    });
+    let Counts { documents, ignored, kinds: counts } = &mut judged.languages[place].1;
+    *documents += 1;
+    *ignored += aligned.ignored.len() as u64;
     for mark in &wanted {
         counts[mark.kinds[0] as usize].gold += 1;
     }
@@ -268,12 +291,6 @@ fn judge(
             ids.found += 1;
             ids.right += u64::from(same.any(|mention| mention.entity == Some(entity)));
         }
-    }
-    let kinds = plan.kinds.iter().cloned().zip(counts).collect();
-    let scores = Scores { documents: 1, ignored: aligned.ignored.len() as u64, kinds };
-    match judged.languages.iter_mut().find(|(language, _)| *language == extraction.language) {
-        Some((_, sum)) => sum.add(&scores),
-        None => judged.languages.push((extraction.language, scores)),
     }
     if options.errors {
         let id = |entity: Option<EntityId>| entity.map_or(String::new(), |entity| stack.id(entity).to_owned());

@@ -17,23 +17,21 @@ use serde_json::value::RawValue;
 
 use super::places::Places;
 use crate::error::{Error, Problem, Result};
+use crate::gazetteer::labels;
 use crate::text::{MAX_DOCUMENT_BYTES, Span};
 
 /// The kind of what has a name and is none of the others (`MISC`): counts neither way, unless it is asked for.
 pub const MISCELLANEOUS: &str = "misc";
 
-/// The kind that a label of a gold file stands for: `PER` is `person`, `LOC` and `GPE` are `place`; any other label is the
-/// kind of that name, in small letters.
+/// The kind that a label of a gold file stands for: `PER` is `person`, `LOC`, `GPE` and `FAC` are `place`, as in what is
+/// imported; `MISC` is [`MISCELLANEOUS`]; any other label is the kind of that name, in small letters.
 pub fn kind_of_label(label: &str) -> String {
-    let label = label.trim().to_lowercase();
-    match label.as_str() {
-        "per" | "pers" => "person".into(),
-        "org" => "organization".into(),
-        "loc" | "location" | "gpe" => "place".into(),
-        "miscellaneous" => MISCELLANEOUS.into(),
-        _ => label,
-    }
+    let kind = labels::kind_of_label(label);
+    if kind == "miscellaneous" { MISCELLANEOUS.into() } else { kind }
 }
+
+/// The most kinds of a file; texts in place of types would have as many as there are mentions.
+const MAX_KINDS: usize = 1000;
 
 /// One mention of the gold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -182,7 +180,7 @@ impl GoldFile {
     /// Reads a file to its end and tells every mistake.
     ///
     /// # Errors
-    /// The file cannot be read, is a folder or a stream, or has no record that can be used.
+    /// The file cannot be read, is a folder or a stream, has no record that can be used, or has more than 1,000 kinds.
     pub fn check(path: &Path, tell: &mut dyn FnMut(&Problem)) -> Result<Self> {
         let mut file = Self { path: path.to_path_buf(), kinds: BTreeSet::new(), records: 0, broken: 0 };
         let mut lines = file.lines(0)?;
@@ -193,6 +191,12 @@ impl GoldFile {
                         file.records += 1;
                         for mention in record.mentions.into_iter().filter(|mention| !mention.ignore) {
                             if !file.kinds.contains(&mention.kind) {
+                                if file.kinds.len() == MAX_KINDS {
+                                    let (path, kind) = (path.display(), mention.kind);
+                                    let message =
+                                        format!("{path}:{line}: more than {MAX_KINDS} kinds of mentions `{kind}`");
+                                    return Err(Error::message(message));
+                                }
                                 file.kinds.insert(mention.kind);
                             }
                         }
@@ -330,6 +334,10 @@ mod tests {
             ("ORG", "organization"),
             ("LOC", "place"),
             ("GPE", "place"),
+            ("FAC", "place"),
+            ("people", "person"),
+            ("Organisation", "organization"),
+            ("Miscellaneous", "misc"),
             ("person", "person"),
             (" Ship ", "ship"),
             ("MISC", "misc"),

@@ -10,6 +10,7 @@ mod entity;
 pub(crate) mod ids;
 #[cfg(feature = "import")]
 pub mod import;
+pub(crate) mod labels;
 pub mod layer;
 pub mod lint;
 pub(crate) mod names;

@@ -67,6 +67,25 @@ fn geonames_joins_alternate_names_and_counts_what_is_no_name() {
     assert_eq!(lines[2]["same_as"][0], "iso:VN");
 }
 
+/// The first of the languages asked for in which the entity has a name; other languages stay out.
+#[test]
+fn the_language_asked_for_is_shown() {
+    let (folder, ran) = geonames(&["--with", "alternateNamesV2.txt", "--lang", "vi"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let hanoi = &objects(folder.path(), "out.jsonl")[0];
+    assert_eq!((hanoi["name"].as_str(), &hanoi["id"]), (Some("Hà Nội"), &"geonames:1581130".into()));
+    assert!(names_of(hanoi).iter().all(|name| name.ends_with("@vi") || name.ends_with('@')), "{hanoi}");
+    let (folder, ran) = example("ror", &["--lang", "fr"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let institute = &objects(folder.path(), "out.jsonl")[0];
+    assert_eq!(institute["name"], "Institut des deltas de Cần Thơ");
+    assert_eq!(names_of(institute), ["*Institut des deltas de Cần Thơ@fr", "Delta Institute@", "=CTDI@"]);
+    // What the registry shows is English: an alias without a language is what is left.
+    let (folder, ran) = example("ror", &["--lang", "vi"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(objects(folder.path(), "out.jsonl")[0]["name"], "Delta Institute");
+}
+
 #[test]
 fn geonames_keeps_the_places_asked_for() {
     let (folder, ran) = geonames(&["--feature-class", "P", "--min-population", "1000000"]);

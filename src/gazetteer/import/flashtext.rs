@@ -81,8 +81,8 @@ fn object(input: &mut Input, output: &mut Output<'_>) -> Result<()> {
         output.row()?;
         let line = match step {
             Ok(line) => line,
-            Err((line, fault)) => {
-                output.problem(line, fault);
+            Err(fault) => {
+                values.end_with(fault, output)?;
                 break;
             }
         };
@@ -113,8 +113,8 @@ fn list(input: &mut Input, output: &mut Output<'_>) -> Result<()> {
                 Ok(keyword) => push(&keyword, &[], line, output),
                 Err(error) => output.problem(line, invalid(&error)),
             },
-            Err((line, fault)) => {
-                output.problem(line, fault);
+            Err(fault) => {
+                values.end_with(fault, output)?;
                 break;
             }
         }

@@ -9,11 +9,12 @@ use std::path::{Component, Path};
 
 use super::input::{Head, Input};
 use super::lines::{each_line, most_lines};
-use super::options::{Class, kind_of_label};
+use super::options::Class;
 use super::output::Output;
 use super::record::{Record, Role};
 use super::{Example, Heeded, Import};
 use crate::error::{Problem, Result};
+use crate::gazetteer::labels::kind_of_label;
 use crate::gazetteer::source::report::Fault;
 
 const MAX_LINE: usize = 64 << 10;
@@ -113,7 +114,7 @@ fn index(input: &mut Input, output: &mut Output<'_>) -> Result<()> {
     })?;
     let folder = input.path.parent().unwrap_or(Path::new("")).to_path_buf();
     for entry in lists {
-        match Input::open(&folder.join(&entry.file), false) {
+        match Input::open(&folder.join(&entry.file), false, output.stop()) {
             Ok(mut file) => {
                 output.begin(&file);
                 list(&mut file, &entry, output)?;

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use memchr::memchr;
 
@@ -14,8 +14,8 @@ use crate::error::{Error, Result};
 const HEAD: usize = 64 << 10;
 /// The buffer of unpacked bytes.
 const BUFFER: usize = 256 << 10;
-/// After so many bytes without a line break a file is no text.
-const MAX_PASSED: u64 = 1 << 30;
+/// After so many bytes without a line break, or with nothing but blanks, a file is no text.
+pub(super) const MAX_PASSED: u64 = 1 << 30;
 /// Extensions of packed files.
 const PACKED: [&str; 4] = ["gz", "bz2", "zst", "zstd"];
 
@@ -64,8 +64,9 @@ pub(super) enum Line {
 }
 
 impl Input {
-    /// Opens a file, or standard input for `-`. What it is packed with is told by its first bytes.
-    pub(super) fn open(path: &Path, companion: bool) -> Result<Self> {
+    /// Opens a file, or standard input for `-`. What it is packed with is told by its first bytes. Reading ends with an
+    /// error when the flag becomes true, wherever a format is in it.
+    pub(super) fn open(path: &Path, companion: bool, stop: &Arc<AtomicBool>) -> Result<Self> {
         let label = path.display().to_string();
         let read = Arc::new(AtomicU64::new(0));
         let (source, size): (Box<dyn Read>, Option<u64>) = if path == Path::new("-") {
@@ -78,8 +79,8 @@ impl Input {
             }
             (Box::new(file), metadata.is_file().then_some(metadata.len()))
         };
-        let source = BufReader::with_capacity(BUFFER, Counted { source, read: Arc::clone(&read) });
-        let mut reader = unpack(source).map_err(|error| Error::io(path, error))?;
+        let counted = Counted { source, read: Arc::clone(&read), stop: Arc::clone(stop) };
+        let mut reader = unpack(BufReader::with_capacity(BUFFER, counted)).map_err(|error| Error::io(path, error))?;
         let mut head = Vec::new();
         reader.by_ref().take(HEAD as u64).read_to_end(&mut head).map_err(|error| Error::io(path, error))?;
         let mark = if head.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
@@ -87,7 +88,7 @@ impl Input {
         if head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF") {
             return Err(Error::message(format!("the file is UTF-16, save it as UTF-8 `{label}`")));
         }
-        let reader = Box::new(Cursor::new(head.clone()).chain(reader));
+        let reader = Box::new(Stoppable { reader: Cursor::new(head.clone()).chain(reader), stop: Arc::clone(stop) });
         let gauge = Gauge { read, size };
         Ok(Self { name: name_of(path), label, path: path.to_path_buf(), companion, line: 0, head, reader, gauge })
     }
@@ -190,14 +191,46 @@ fn name_of(path: &Path) -> String {
     }
 }
 
+/// An error once the flag is true.
+fn ask(stop: &AtomicBool) -> io::Result<()> {
+    if stop.load(Ordering::Relaxed) { Err(io::Error::other("stopped")) } else { Ok(()) }
+}
+
+/// What is unpacked: a packed file of a few bytes may go on for hours.
+struct Stoppable<R> {
+    reader: R,
+    stop: Arc<AtomicBool>,
+}
+
+impl<R: Read> Read for Stoppable<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        ask(&self.stop)?;
+        self.reader.read(buffer)
+    }
+}
+
+impl<R: BufRead> BufRead for Stoppable<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        ask(&self.stop)?;
+        self.reader.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.reader.consume(count);
+    }
+}
+
 /// Counts the bytes that pass.
 struct Counted {
     source: Box<dyn Read>,
     read: Arc<AtomicU64>,
+    /// Of what unpacks to nothing there is no end either.
+    stop: Arc<AtomicBool>,
 }
 
 impl Read for Counted {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        ask(&self.stop)?;
         let count = self.source.read(buffer)?;
         self.read.fetch_add(count as u64, Ordering::Relaxed);
         Ok(count)

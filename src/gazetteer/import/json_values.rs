@@ -5,12 +5,13 @@
 
 use std::io::ErrorKind;
 
-use super::input::Input;
+use super::input::{Input, MAX_PASSED};
+use super::output::Output;
 use crate::error::Result;
 use crate::gazetteer::source::report::Fault;
 
-/// The longest value.
-const MAX_VALUE: usize = 64 << 20;
+/// The longest value: parsed, it may take a dozen times as much memory.
+const MAX_VALUE: usize = 4 << 20;
 
 /// Reads the items of an array, the members of an object, or values one after the other.
 pub(super) struct JsonValues<'i> {
@@ -20,6 +21,8 @@ pub(super) struct JsonValues<'i> {
     begun: bool,
     ended: bool,
     line: u64,
+    /// How many blanks may stand in a row.
+    max_blanks: u64,
     /// The key of a member, as written.
     pub(super) key: Vec<u8>,
     /// The value, as written.
@@ -30,7 +33,16 @@ impl<'i> JsonValues<'i> {
     /// The values of a file; `members` for an object of which the members are asked for.
     pub(super) fn new(input: &'i mut Input, members: bool) -> Self {
         let close = if members { Some(b'}') } else { None };
-        Self { input, close, begun: false, ended: false, line: 1, key: Vec::new(), value: Vec::new() }
+        Self {
+            input,
+            close,
+            begun: false,
+            ended: false,
+            line: 1,
+            max_blanks: MAX_PASSED,
+            key: Vec::new(),
+            value: Vec::new(),
+        }
     }
 
     /// Goes to the next value and gives its line. A fault is the last thing that is read.
@@ -51,6 +63,15 @@ impl<'i> JsonValues<'i> {
                 Some(Err((self.line, Fault::new("bad-row", message))))
             }
         })
+    }
+
+    /// Reports the fault that ended the reading, and that something is left unread, if so.
+    pub(super) fn end_with(&mut self, (line, fault): (u64, Fault), output: &mut Output<'_>) -> Result<()> {
+        output.problem(line, fault);
+        if self.peek()?.is_some() {
+            output.given_up(line);
+        }
+        Ok(())
     }
 
     fn line_of_value(&self) -> u64 {
@@ -155,6 +176,7 @@ impl<'i> JsonValues<'i> {
 
     /// The next byte that is no space.
     fn peek_text(&mut self) -> Result<Option<u8>> {
+        let mut blanks = 0u64;
         loop {
             match self.peek()? {
                 Some(byte) if byte.is_ascii_whitespace() => {
@@ -164,6 +186,11 @@ impl<'i> JsonValues<'i> {
                     self.take();
                 }
                 other => return Ok(other),
+            }
+            blanks += 1;
+            if blanks > self.max_blanks {
+                self.input.line = self.line;
+                return Err(self.input.failed(&std::io::Error::other("a gigabyte of blanks")));
             }
         }
     }
@@ -192,4 +219,46 @@ pub(super) fn invalid(error: &serde_json::Error) -> Fault {
     let message = error.to_string();
     let reason = message.split(" at line ").next().unwrap_or("");
     Fault::new("bad-row", format!("no record of this format: {reason}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    fn input(bytes: &[u8], stop: &Arc<AtomicBool>) -> Input {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(bytes).unwrap();
+        Input::open(file.path(), false, stop).unwrap()
+    }
+
+    #[test]
+    fn blanks_without_end_and_values_that_are_too_long_are_refused() {
+        let stop = Arc::default();
+        let text = format!("{{{}", " \n".repeat(1000));
+        let mut blank = input(text.as_bytes(), &stop);
+        let mut values = JsonValues { max_blanks: 1500, ..JsonValues::new(&mut blank, true) };
+        let error = values.next().unwrap_err().to_string();
+        assert!(error.contains(":751: ") && error.ends_with("a gigabyte of blanks"), "{error}");
+        // As long as values may be, and one byte more.
+        for (more, sound) in [(0, true), (1, false)] {
+            let text = format!("[\"{}\"]", "x".repeat(MAX_VALUE - 2 + more));
+            let mut long = input(text.as_bytes(), &stop);
+            let step = JsonValues::new(&mut long, false).next().unwrap().unwrap();
+            assert_eq!(step.is_ok(), sound, "{more}");
+        }
+    }
+
+    #[test]
+    fn reading_ends_when_the_flag_is_set() {
+        let stop = Arc::<AtomicBool>::default();
+        let mut input = input(b"[1, 2]", &stop);
+        let mut values = JsonValues::new(&mut input, false);
+        assert!(values.next().unwrap().is_some());
+        stop.store(true, Ordering::Relaxed);
+        assert!(values.next().unwrap_err().to_string().ends_with("stopped"));
+    }
 }

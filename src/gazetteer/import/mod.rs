@@ -8,6 +8,7 @@
 //! Entities come out in the order in which they were first read, whatever the memory. The file that is written gets its
 //! name at the end, whole or not at all.
 
+mod attribute_names;
 mod flashtext;
 mod gate;
 mod geonames;
@@ -32,6 +33,8 @@ mod write;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use self::input::{Head, Input};
 use self::options::Heeded;
@@ -130,13 +133,19 @@ pub struct Job {
 pub fn import(job: &Job, target: &Path, long: bool, observer: &mut dyn Observer) -> Result<Summary> {
     refuse_to_overwrite(job, target)?;
     let (layout, delimiter) = layout(target, long)?;
-    let parts = open(job)?;
+    if let Some(kind) = job.options.kind.as_ref().filter(|kind| kind.trim().is_empty()) {
+        return Err(Error::message(format!("--kind needs a word, not `{kind}`")));
+    }
+    let stop = observer.stop_flag();
+    let parts = open(job, &stop)?;
     refuse_idle_options(&job.options, &parts)?;
     let to_stream =
         target == Path::new("-") || fs::metadata(target).is_ok_and(|data| !data.is_file() && !data.is_dir());
+    // A link stays one: what it leads to is replaced.
+    let target = &end_of_links(target)?;
     let beside = folder_of(target);
     let scratch = if to_stream { std::env::temp_dir() } else { beside.to_path_buf() };
-    let mut output = Output::new(&job.options, observer, &scratch);
+    let mut output = Output::new(&job.options, observer, stop, &scratch);
     for (format, mut inputs) in parts {
         format.read(&mut inputs, &mut output)?;
     }
@@ -145,7 +154,7 @@ pub fn import(job: &Job, target: &Path, long: bool, observer: &mut dyn Observer)
             Box::new(BufWriter::new(io::stdout()))
         } else {
             let file = File::options().write(true).open(target).map_err(|error| Error::io(target, error))?;
-            Box::new(BufWriter::new(file))
+            Box::new(BufWriter::new(Named { file, path: target.to_path_buf() }))
         };
         return output.finish(&mut *write::writer(layout, delimiter, out), &scratch);
     }
@@ -170,7 +179,8 @@ fn write_part(
     scratch: &Path,
 ) -> Result<Summary> {
     let file = File::create(part).map_err(|error| Error::io(target, error))?;
-    let out = Box::new(BufWriter::new(file.try_clone().map_err(|error| Error::io(target, error))?));
+    let copy = file.try_clone().map_err(|error| Error::io(target, error))?;
+    let out = Box::new(BufWriter::new(Named { file: copy, path: target.to_path_buf() }));
     let summary = output.finish(&mut *write::writer(layout, delimiter, out), scratch)?;
     let place = || -> io::Result<()> {
         if let Ok(old) = fs::metadata(target) {
@@ -182,6 +192,43 @@ fn write_part(
     };
     place().map_err(|error| Error::io(target, error))?;
     Ok(summary)
+}
+
+/// A file whose errors tell its path.
+struct Named {
+    file: File,
+    path: PathBuf,
+}
+
+impl Named {
+    fn tell<T>(&self, done: io::Result<T>) -> io::Result<T> {
+        done.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", self.path.display())))
+    }
+}
+
+impl Write for Named {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let done = self.file.write(bytes);
+        self.tell(done)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let done = self.file.flush();
+        self.tell(done)
+    }
+}
+
+/// Where a path leads, through links that lead to nothing yet as well.
+fn end_of_links(path: &Path) -> Result<PathBuf> {
+    let mut at = path.to_path_buf();
+    for _ in 0..40 {
+        match fs::read_link(&at) {
+            Ok(next) => at = folder_of(&at).join(next),
+            // No link, or nothing there.
+            Err(_) => return Ok(at),
+        }
+    }
+    Err(Error::message(format!("links that go round `{}`", path.display())))
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -228,7 +275,7 @@ fn refuse_idle_options(options: &Options, parts: &[(&'static dyn Import, Vec<Inp
 }
 
 /// Opens all files, those of one format together, in the order in which the formats come up.
-fn open(job: &Job) -> Result<Vec<(&'static dyn Import, Vec<Input>)>> {
+fn open(job: &Job, stop: &Arc<AtomicBool>) -> Result<Vec<(&'static dyn Import, Vec<Input>)>> {
     if job.files.is_empty() {
         return Err(Error::message("no file to import"));
     }
@@ -237,7 +284,7 @@ fn open(job: &Job) -> Result<Vec<(&'static dyn Import, Vec<Input>)>> {
     let mut parts: Vec<(&'static dyn Import, Vec<Input>)> = Vec::new();
     for (path, companion) in job.files.iter().map(|path| (path, false)).chain(job.with.iter().map(|path| (path, true)))
     {
-        let input = Input::open(path, companion)?;
+        let input = Input::open(path, companion, stop)?;
         let format = match (named, parts.first()) {
             (Some(format), _) => format,
             // An addition is to what was given before.

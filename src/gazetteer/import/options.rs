@@ -107,17 +107,3 @@ impl Options {
         }
     }
 }
-
-/// The kind that a label of another system means: those of the usual named-entity schemes, else the label in lower
-/// case.
-pub(super) fn kind_of_label(label: &str) -> String {
-    let lower = label.trim().to_lowercase();
-    let kind = match lower.as_str() {
-        "per" | "pers" | "person" | "persons" | "people" => "person",
-        "org" | "organization" | "organisation" | "organizations" | "organisations" => "organization",
-        "loc" | "location" | "gpe" | "fac" | "facility" | "place" | "locations" | "places" => "place",
-        "theme" | "themes" | "topic" | "subject" => "theme",
-        _ => return lower,
-    };
-    kind.to_owned()
-}

@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
+use super::attribute_names::{AttributeNames, clean};
 use super::input::{Gauge, Input};
 use super::options::Options;
 use super::parents::Parents;
-use super::record::Record;
+use super::record::{MAX_BYTES, Record};
 use super::sorter::Sorter;
 use super::write::{Shape, Writer};
 use crate::error::{Error, Problem, Result};
-use crate::gazetteer::source::columns::{Column, Field, Form, Languages, Tag, column};
+use crate::gazetteer::source::columns::{Field, Languages, Tag};
 use crate::gazetteer::source::draft::Draft;
 use crate::gazetteer::source::kind_of_stem;
 use crate::gazetteer::source::report::Fault;
@@ -23,6 +26,9 @@ const LINES_A_STEP: u64 = 4096;
 /// How many different reasons are counted apart.
 const MAX_REASONS: usize = 60;
 
+/// Less memory is not used for sorting: nobody has less, and runs of a few bytes would be as many files.
+const MIN_MEMORY: usize = 1 << 20;
+
 /// How a country begins that is named by its id until its code is known.
 const COUNTRY_ID: &str = "wikidata:";
 
@@ -32,9 +38,9 @@ pub trait Observer {
     fn problem(&mut self, problem: &Problem);
     /// So much is done.
     fn progress(&mut self, progress: &Progress<'_>);
-    /// Whether to stop: asked again and again.
-    fn stopped(&self) -> bool {
-        false
+    /// The import ends with an error soon after this becomes true.
+    fn stop_flag(&self) -> Arc<AtomicBool> {
+        Arc::default()
     }
 }
 
@@ -70,10 +76,11 @@ pub struct Summary {
 pub(crate) struct Output<'a> {
     pub(super) options: &'a Options,
     observer: &'a mut dyn Observer,
+    stop: Arc<AtomicBool>,
     /// The file that is read.
     label: String,
     gauge: Gauge,
-    /// The kind of entities that tell none.
+    /// The kind of entities that tell none; empty where nothing gives one.
     pub(super) kind: String,
     languages: Languages,
     sorter: Sorter,
@@ -89,21 +96,27 @@ pub(crate) struct Output<'a> {
     /// For keys that are put together.
     buffer: String,
     /// What the names of attributes become.
-    attribute_names: HashMap<String, String>,
+    attribute_names: AttributeNames,
     /// The codes of countries that records name by an id.
     countries: HashMap<String, String>,
 }
 
 impl<'a> Output<'a> {
-    pub(super) fn new(options: &'a Options, observer: &'a mut dyn Observer, folder: &Path) -> Self {
+    pub(super) fn new(
+        options: &'a Options,
+        observer: &'a mut dyn Observer,
+        stop: Arc<AtomicBool>,
+        folder: &Path,
+    ) -> Self {
         Self {
             options,
             observer,
+            stop,
             label: String::new(),
             gauge: Gauge::default(),
             kind: String::new(),
             languages: Languages::default(),
-            sorter: Sorter::new(folder, options.memory / 2),
+            sorter: Sorter::new(folder, memory(options)),
             last: None,
             sequence: 0,
             closed_parents: false,
@@ -112,7 +125,7 @@ impl<'a> Output<'a> {
             notes: BTreeMap::new(),
             failure: None,
             buffer: String::new(),
-            attribute_names: HashMap::new(),
+            attribute_names: AttributeNames::default(),
             countries: HashMap::new(),
         }
     }
@@ -121,7 +134,15 @@ impl<'a> Output<'a> {
     pub(super) fn begin(&mut self, input: &Input) {
         self.label.clone_from(&input.label);
         self.gauge = input.gauge();
-        self.kind = self.options.kind.clone().unwrap_or_else(|| kind_of_stem(&input.name));
+        self.kind = self.options.kind.clone().unwrap_or_else(|| {
+            // Standard input has no name that could tell one.
+            if input.path == Path::new("-") { String::new() } else { kind_of_stem(&input.name) }
+        });
+    }
+
+    /// The flag that ends the import.
+    pub(super) fn stop(&self) -> &Arc<AtomicBool> {
+        &self.stop
     }
 
     /// The kind of entities whose data tell none, where the format knows better than the file's name.
@@ -146,6 +167,13 @@ impl<'a> Output<'a> {
         self.problems += 1;
         let problem = Problem::error(fault.code, fault.message).at_line(line).in_file(self.label.as_str());
         self.observer.problem(&problem);
+    }
+
+    /// Reports that reading ends before the file does.
+    pub(super) fn given_up(&mut self, line: u64) {
+        self.problem(line, Fault::new("given-up", "given up here, the rest of the file is not read"));
+        // Of many problems only the first are shown one by one.
+        self.note("files that were given up before their ends, whose rest is not read");
     }
 
     /// Reports a problem that has its place already.
@@ -186,7 +214,10 @@ impl<'a> Output<'a> {
         let (bytes, size) = if what.is_none() { (self.gauge.bytes(), self.gauge.size) } else { (0, None) };
         let step = what.unwrap_or(&self.label);
         self.observer.progress(&Progress { step, bytes, size, rows: self.rows });
-        if self.observer.stopped() { Err(Error::message("stopped")) } else { self.failure.take().map_or(Ok(()), Err) }
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(Error::message("stopped"));
+        }
+        self.failure.take().map_or(Ok(()), Err)
     }
 
     /// A language tag as gazetteers write it: empty for none, cut to its language where it is no BCP 47 tag.
@@ -260,6 +291,10 @@ impl<'a> Output<'a> {
             record.id = draft.entity.id.to_string();
         }
         if record.kind.is_empty() {
+            if self.kind.is_empty() {
+                let message = format!("{}:{line}: nothing tells the kind, name it with --kind", self.label);
+                self.failure.get_or_insert(Error::message(message));
+            }
             record.kind.clone_from(&self.kind);
         }
         let mut draft = Draft::default();
@@ -287,26 +322,26 @@ impl<'a> Output<'a> {
             record.position = None;
             self.problem(line, Fault::new("bad-position", format!("no position on Earth: `{lat}, {lon}`")));
         }
-        for index in (0..record.same_as.len()).rev() {
+        let mut seen: HashSet<String> = HashSet::new();
+        for id in std::mem::take(&mut record.same_as) {
             let mut draft = Draft::default();
-            match draft.add_same_as(&record.same_as[index]) {
+            match draft.add_same_as(&id) {
                 Ok(()) => {
-                    record.same_as[index] = draft.entity.same_as().first().map_or(String::new(), |id| id.to_string())
+                    let id = draft.entity.same_as().first().map_or(String::new(), |id| id.to_string());
+                    if !id.is_empty() && id != record.id && seen.insert(id.clone()) {
+                        record.same_as.push(id);
+                    }
                 }
-                Err(fault) => {
-                    record.same_as.remove(index);
-                    self.problem(line, fault);
-                }
+                Err(fault) => self.problem(line, fault),
             }
         }
-        let own = record.id.as_str();
-        record.same_as.retain(|id| !id.is_empty() && id != own);
         if !record.parent.is_empty() {
             record.parent =
                 ids::normalise(&record.parent).map_or_else(String::new, |id| names::clean(&id).into_owned());
         }
         record.name = clean(&record.name);
         let all = std::mem::take(&mut record.names);
+        let mut shown_unwanted = false;
         for mut name in all {
             name.text = clean(&name.text);
             if name.text.is_empty() {
@@ -321,15 +356,23 @@ impl<'a> Output<'a> {
                     _ => "names without a letter, digit or symbol",
                 });
             } else if !self.options.wants_language(&name.lang) {
+                shown_unwanted |= name.text == record.name;
                 self.note("names in languages that are not asked for");
             } else {
                 record.names.push(name);
             }
         }
-        for (name, _) in &mut record.attributes {
-            let known =
-                self.attribute_names.entry(name.clone()).or_insert_with(|| attribute(name, &mut self.languages));
-            name.clone_from(known);
+        // What the source shows is in a language that is not asked for.
+        if shown_unwanted && !record.names.iter().any(|name| name.text == record.name) {
+            record.name.clear();
+        }
+        let mut seen: HashSet<String> = HashSet::new();
+        for (name, value) in std::mem::take(&mut record.attributes) {
+            match self.attribute_names.of(&name, &mut self.languages) {
+                None => self.note("further fields beyond the 10,000 first of different names"),
+                Some(own) if seen.insert(own.clone()) => record.attributes.push((own, value)),
+                Some(_) => self.note("further fields that a row has twice, the first counts"),
+            }
         }
         Ok(())
     }
@@ -341,7 +384,7 @@ impl<'a> Output<'a> {
             return Err(error);
         }
         let mut sorted = std::mem::replace(&mut self.sorter, Sorter::new(folder, 0)).finish()?;
-        let mut ordered = Sorter::new(folder, self.options.memory / 2);
+        let mut ordered = Sorter::new(folder, memory(self.options));
         let mut shape = Shape::default();
         let mut parents = Parents::default();
         let mut group: Option<(Vec<u8>, [u8; 8], Record)> = None;
@@ -423,13 +466,19 @@ impl<'a> Output<'a> {
                 self.note("countries whose code is not known");
             }
         }
+        if record.overfull {
+            let message =
+                format!("of an entity so many rows speak that only {MAX_BYTES} bytes are kept: `{}`", record.id);
+            self.place_problem(&Problem::error("too-large", message));
+        }
         if let Some(policy) = self.options.policy {
             record.policy = policy.as_str().to_owned();
         }
         if !record.names.is_empty() {
             let before = if record.name.is_empty() { &record.names[0].text } else { &record.name }.clone();
-            let repeated = record.settle(&self.options.languages);
-            self.note_many("repeated names", repeated);
+            record.settle(&self.options.languages);
+            self.note_many("repeated names", record.removed.names);
+            self.note_many("rows of one entity differ in attribute, the first counts", record.removed.fields);
             if record.id.is_empty() && record.name != before {
                 // Whoever reads it would derive another id than the one by which its pieces were joined.
                 ids::derive_into(&mut self.buffer, &record.kind, &before);
@@ -440,26 +489,9 @@ impl<'a> Output<'a> {
     }
 }
 
-/// In NFC, with one space for every run of spaces that has a line break or a tab in it.
-fn clean(text: &str) -> String {
-    let text = names::clean(text);
-    if text.contains(char::is_control) {
-        return text
-            .split(|c: char| c.is_control() || c == ' ')
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join(" ");
-    }
-    text.into_owned()
-}
-
-/// The name of an attribute: not that of a column that means something.
-fn attribute(name: &str, languages: &mut Languages) -> String {
-    let name = clean(name);
-    let known = |form, languages: &mut Languages| !matches!(column(&name, form, languages), Column::Attribute(_));
-    // JSON Lines has a list of that name.
-    let list = name.eq_ignore_ascii_case("names");
-    if list || known(Form::Wide, languages) || known(Form::Long, languages) { format!("source_{name}") } else { name }
+/// How many bytes a sorter holds.
+fn memory(options: &Options) -> usize {
+    (options.memory / 2).max(MIN_MEMORY)
 }
 
 fn encode(record: &Record) -> Result<Vec<u8>> {

@@ -6,12 +6,13 @@
 
 use super::input::{Head, Input, Line};
 use super::lines::each_line;
-use super::options::{Class, kind_of_label};
+use super::options::Class;
 use super::output::Output;
 use super::record::{Record, Role};
 use super::{Example, Heeded, Import};
 use crate::error::{Error, Result};
 use crate::gazetteer::ids;
+use crate::gazetteer::labels::kind_of_label;
 use crate::gazetteer::source::report::Fault;
 
 const MAX_LINE: usize = 64 << 10;

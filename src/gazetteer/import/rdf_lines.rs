@@ -1,4 +1,6 @@
-//! A reader beneath the parsers of RDF: it tells lines, and refuses XML that would grow without bound.
+//! A reader beneath the parsers of RDF: it tells lines, and refuses what would grow without bound: entities of XML that
+//! hold others, and a stretch that gives no statement, of which the parsers keep all they have read (one text, a node with
+//! very many labels).
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -9,6 +11,10 @@ use std::rc::Rc;
 const MAX_ENDS: usize = 1 << 16;
 /// The longest declaration of an entity: addresses are what entities are for in RDF.
 const MAX_ENTITY: usize = 300;
+/// How many bytes may pass without a statement.
+const MAX_SILENCE: u64 = 64 << 20;
+/// The same for JSON-LD, of which the parser keeps events: sixteen times as many bytes as it has read.
+const MAX_SILENCE_OF_JSON: u64 = 16 << 20;
 const ENTITY: &[u8] = b"<!ENTITY";
 
 /// Which line a parser is in that tells bytes or nothing.
@@ -19,6 +25,10 @@ pub(super) struct Lines(Rc<RefCell<Ends>>);
 struct Ends {
     /// Bytes read.
     read: u64,
+    /// Bytes read when the parser last gave a statement.
+    given: u64,
+    /// The end was met.
+    ended: bool,
     /// Line ends before the first of `ends`.
     before: u64,
     /// Bytes at which lines end.
@@ -28,13 +38,30 @@ struct Ends {
 impl Lines {
     pub(super) fn of(reader: &mut dyn BufRead) -> (Self, LineReader<'_>) {
         let lines = Self::default();
-        (lines.clone(), LineReader { reader, lines, entities: None })
+        (lines.clone(), LineReader { reader, lines, entities: None, silence: MAX_SILENCE })
     }
 
     /// The same for XML, whose entities are watched.
     pub(super) fn of_xml(reader: &mut dyn BufRead) -> (Self, LineReader<'_>) {
         let (lines, reader) = Self::of(reader);
         (lines, LineReader { entities: Some(Entities::default()), ..reader })
+    }
+
+    /// The parser gave a statement: what it keeps is little again.
+    pub(super) fn given(&self) {
+        let mut ends = self.0.borrow_mut();
+        ends.given = ends.read;
+    }
+
+    /// Whether the parser has asked for more than there is.
+    pub(super) fn ended(&self) -> bool {
+        self.0.borrow().ended
+    }
+
+    /// The same for JSON.
+    pub(super) fn of_json(reader: &mut dyn BufRead) -> (Self, LineReader<'_>) {
+        let (lines, reader) = Self::of(reader);
+        (lines, LineReader { silence: MAX_SILENCE_OF_JSON, ..reader })
     }
 
     /// The line of a byte; of what was read last where none is given.
@@ -49,6 +76,8 @@ pub(super) struct LineReader<'r> {
     reader: &'r mut dyn BufRead,
     lines: Lines,
     entities: Option<Entities>,
+    /// How many bytes may pass without a statement.
+    silence: u64,
 }
 
 impl Read for LineReader<'_> {
@@ -67,6 +96,11 @@ impl Read for LineReader<'_> {
             }
         }
         lines.read += count as u64;
+        lines.ended |= count == 0 && !buffer.is_empty();
+        if lines.read - lines.given > self.silence {
+            let message = format!("more than {} bytes without a statement, which could fill any memory", self.silence);
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
         Ok(count)
     }
 }
@@ -123,6 +157,59 @@ mod tests {
         let found: Vec<u64> = [0, 2, 3, 5, 6, 7, 9].iter().map(|byte| lines.line(Some(*byte))).collect();
         assert_eq!(found, [1, 1, 2, 2, 3, 4, 4]);
         assert_eq!(lines.line(None), 4);
+    }
+
+    #[test]
+    fn what_gives_no_statement_is_read_to_a_limit() {
+        let text = "x".repeat(1000);
+        for (given, is_sound) in [(true, true), (false, false)] {
+            let mut bytes = text.as_bytes();
+            let (lines, reader) = Lines::of(&mut bytes);
+            let mut reader = LineReader { silence: 300, ..reader };
+            let mut buffer = [0; 100];
+            let read = (0..10).try_for_each(|_| {
+                if given {
+                    lines.given();
+                }
+                reader.read_exact(&mut buffer)
+            });
+            assert_eq!(read.is_ok(), is_sound);
+            assert!(!lines.ended());
+        }
+    }
+
+    /// What the parsers keep while they give nothing comes to an end, whatever they are.
+    #[test]
+    fn one_text_and_one_node_without_end_are_refused_in_every_syntax() {
+        struct Endless(&'static [u8], &'static [u8], usize);
+        impl Read for Endless {
+            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                for (at, byte) in buffer.iter_mut().enumerate() {
+                    let place = self.2 + at;
+                    *byte = *self.0.get(place).unwrap_or(&self.1[place.saturating_sub(self.0.len()) % self.1.len()]);
+                }
+                self.2 += buffer.len();
+                Ok(buffer.len())
+            }
+        }
+        fn refused(begin: &'static str, on: &'static str, parse: fn(LineReader<'_>) -> Option<String>) {
+            let mut endless = io::BufReader::new(Endless(begin.as_bytes(), on.as_bytes(), 0));
+            let (_, reader) = Lines::of_xml(&mut endless);
+            let message = parse(LineReader { silence: 1 << 20, ..reader }).unwrap_or_default();
+            assert!(message.contains("without a statement"), "{begin}: {message}");
+        }
+        let xml = "<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:s='http://e.org/'><s:C><s:l>";
+        let json = "{\"@context\":{\"s\":\"http://e.org/\"},\"@graph\":[{\"s:l\":";
+        refused(xml, "a", |reader| {
+            Some(oxrdfxml::RdfXmlParser::new().for_reader(reader).find_map(Result::err)?.to_string())
+        });
+        let parse_json: fn(LineReader<'_>) -> Option<String> =
+            |reader| Some(oxjsonld::JsonLdParser::new().for_reader(reader).find_map(Result::err)?.to_string());
+        refused(&*format!("{json}\"").leak(), "a", parse_json);
+        refused(&*format!("{json}[").leak(), "\"a\",", parse_json);
+        refused("<a> <b> \"\"\"", "a", |reader| {
+            Some(oxttl::TurtleParser::new().lenient().for_reader(reader).find_map(Result::err)?.to_string())
+        });
     }
 
     #[test]

@@ -1,8 +1,12 @@
 //! What a format says of one entity, and how pieces of one entity become one.
 
+use hashbrown::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::gazetteer::names;
+
+/// So many bytes are kept of one entity.
+pub(super) const MAX_BYTES: usize = 16 << 20;
 
 /// What a name is to its entity, as far as the source tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -78,6 +82,32 @@ pub(super) struct Record {
     /// What groups entities and is none: left out.
     #[serde(skip_serializing_if = "is_false")]
     pub(super) grouping: bool,
+    /// More was said of it than [`MAX_BYTES`]: the rest is left out.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) overfull: bool,
+    /// What was removed while pieces were joined.
+    #[serde(skip_serializing_if = "Removed::is_nothing")]
+    pub(super) removed: Removed,
+    /// About how many bytes it takes; 0 for one that was not joined with any.
+    #[serde(skip)]
+    pub(super) bytes: usize,
+}
+
+/// What of an entity was said before: how often.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Removed {
+    /// Names.
+    #[serde(rename = "n")]
+    pub(super) names: u64,
+    /// Further fields with another value.
+    #[serde(rename = "f")]
+    pub(super) fields: u64,
+}
+
+impl Removed {
+    fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 fn is_false(value: &bool) -> bool {
@@ -98,10 +128,7 @@ impl Record {
 
     /// Adds the id of the same entity elsewhere.
     pub(super) fn add_same_as(&mut self, id: impl Into<String>) {
-        let id = id.into();
-        if !self.same_as.contains(&id) {
-            self.same_as.push(id);
-        }
+        self.same_as.push(id.into());
     }
 
     /// Adds a field that a gazetteer keeps without a meaning of its own, unless it is empty.
@@ -113,9 +140,9 @@ impl Record {
     }
 
     /// Adds another piece of the same entity: what it says first counts, priors excepted, of which the highest counts.
-    /// Returns what the two disagree about.
+    /// Returns what the two disagree about, further fields apart: [`Record::removed`] tells these in the end.
     pub(super) fn merge(&mut self, other: Record) -> Option<&'static str> {
-        let mut differing = None;
+        let (more, mut differing) = (other.weight(), None);
         let mut text = |own: &mut String, other: String, what: &'static str| {
             if own.is_empty() {
                 *own = other;
@@ -139,32 +166,73 @@ impl Record {
         self.important = self.important.or(other.important);
         self.deprecated |= other.deprecated;
         self.grouping |= other.grouping;
-        self.names.extend(other.names);
-        for need in other.needs {
-            if !self.needs.contains(&need) {
-                self.needs.push(need);
-            }
+        // Of a list only the end grows, and what is repeated is removed once for many pieces: an entity may have millions.
+        self.overfull |= other.overfull;
+        self.removed.names += other.removed.names;
+        self.removed.fields += other.removed.fields;
+        if self.overfull {
+            return differing;
         }
-        other.same_as.into_iter().for_each(|id| self.add_same_as(id));
-        for (name, value) in other.attributes {
-            match self.attributes.iter().find(|(own, _)| *own == name) {
-                None => self.attributes.push((name, value)),
-                Some((_, own)) if *own == value => {}
-                Some(_) => differing = Some("attribute"),
-            }
+        if self.bytes == 0 {
+            self.bytes = self.weight();
+        }
+        self.bytes += more;
+        self.names.extend(other.names);
+        self.needs.extend(other.needs);
+        self.same_as.extend(other.same_as);
+        self.attributes.extend(other.attributes);
+        if self.bytes > MAX_BYTES {
+            self.remove_repeats();
+            self.bytes = self.weight();
+            self.overfull = self.bytes > MAX_BYTES / 2;
         }
         differing
     }
 
-    /// Settles which name is shown and which names are the preferred ones of their languages: afterwards the first name
-    /// is the one that is shown, without a language, and every language has at most one [`Role::Preferred`] name, none
-    /// a [`Role::Name`]. Returns how many names were repeated.
-    pub(super) fn settle(&mut self, languages: &[String]) -> u64 {
+    /// About how many bytes the lists take.
+    fn weight(&self) -> usize {
+        let texts = self.needs.iter().chain(&self.same_as).map(|text| text.len() + size_of::<String>());
+        let fields = self.attributes.iter().map(|(a, b)| a.len() + b.len() + size_of::<(String, String)>());
+        let names = self.names.iter().map(|name| name.text.len() + name.lang.len() + size_of::<ImportedName>());
+        texts.chain(fields).chain(names).sum()
+    }
+
+    /// Keeps every item of the lists once, the first.
+    fn remove_repeats(&mut self) {
         let before = self.names.len();
         self.drop_repeats();
-        let repeated = (before - self.names.len()) as u64;
-        let shown = names::clean(&self.name).into_owned();
-        self.name = if shown.is_empty() || names::unusable(&shown).is_some() { self.shown(languages) } else { shown };
+        self.removed.names += (before - self.names.len()) as u64;
+        keep_first(&mut self.needs);
+        keep_first(&mut self.same_as);
+        let mut values: HashMap<String, String> = HashMap::new();
+        let removed = &mut self.removed;
+        self.attributes.retain(|(name, value)| match values.get(name) {
+            None => {
+                values.insert(name.clone(), value.clone());
+                true
+            }
+            Some(known) => {
+                removed.fields += u64::from(known != value);
+                false
+            }
+        });
+    }
+
+    /// Settles which name is shown and which names are the preferred ones of their languages: afterwards the first name
+    /// is the one that is shown, without a language, and every language has at most one [`Role::Preferred`] name, none
+    /// a [`Role::Name`], and nothing stands in a list twice.
+    pub(super) fn settle(&mut self, languages: &[String]) {
+        self.remove_repeats();
+        // The languages that are asked for go before what the source shows.
+        let asked = languages.iter().find_map(|tag| self.shown_in(tag)).map(str::to_owned);
+        let own = Some(names::clean(&self.name).into_owned());
+        let own = own.filter(|own| !own.is_empty() && names::unusable(own).is_none());
+        self.name = asked.or(own).unwrap_or_else(|| self.shown());
+        self.prefer();
+    }
+
+    /// One preferred name a language, the one that is shown first.
+    fn prefer(&mut self) {
         // Under which language each name is the preferred one.
         for index in 0..self.names.len() {
             let name = &self.names[index];
@@ -210,12 +278,11 @@ impl Record {
                 name.prior = name.prior.or(Some(prior * share));
             }
         }
-        repeated
     }
 
     /// Keeps each name once a language, in its best role; acronyms apart.
     fn drop_repeats(&mut self) {
-        let mut seen: hashbrown::HashMap<(String, String, bool), usize> = hashbrown::HashMap::new();
+        let mut seen: HashMap<(String, String, bool), usize> = hashbrown::HashMap::new();
         let mut kept: Vec<ImportedName> = Vec::with_capacity(self.names.len());
         for name in self.names.drain(..) {
             let key = (name.text.clone(), name.lang.clone(), name.role == Role::Acronym);
@@ -239,29 +306,30 @@ impl Record {
         self.names = kept;
     }
 
-    /// The name to show where the source does not say.
-    fn shown(&self, languages: &[String]) -> String {
-        let in_language = |tag: &str, role: Role| {
-            let primary = tag.split('-').next().unwrap_or("");
-            let of = |exact: bool| {
-                self.names.iter().find(|name| {
-                    name.role == role
-                        && (name.lang == tag || !exact && name.lang.split('-').next().unwrap_or("") == primary)
-                })
-            };
-            of(true).or_else(|| of(false))
-        };
-        let wanted = languages.iter().map(String::as_str);
-        // A name without a language is meant for all; English is what most readers of many languages know.
-        for tag in wanted.chain(["", "en"]) {
-            for role in [Role::Preferred, Role::Name] {
-                if let Some(name) = in_language(tag, role) {
-                    return name.text.clone();
-                }
-            }
-        }
-        self.names.iter().min_by_key(|name| name.role).map_or_else(String::new, |name| name.text.clone())
+    /// A name to show in a language, or in one of its varieties.
+    fn shown_in(&self, tag: &str) -> Option<&str> {
+        let primary = |tag: &str| tag.split('-').next().unwrap_or("").to_owned();
+        let wanted = primary(tag);
+        [Role::Preferred, Role::Name].into_iter().find_map(|role| {
+            let mut own = self.names.iter().filter(|name| name.role == role);
+            let exact = own.clone().find(|name| name.lang == tag);
+            exact.or_else(|| own.find(|name| primary(&name.lang) == wanted)).map(|name| name.text.as_str())
+        })
     }
+
+    /// The name to show where neither the source nor the options say: one without a language is meant for all, and
+    /// English is what most readers of many languages know.
+    fn shown(&self) -> String {
+        let name = ["", "en"].iter().find_map(|tag| self.shown_in(tag));
+        let any = || self.names.iter().min_by_key(|name| name.role).map(|name| name.text.as_str());
+        name.or_else(any).unwrap_or("").to_owned()
+    }
+}
+
+/// Keeps every item once, the first.
+fn keep_first(list: &mut Vec<String>) {
+    let mut seen: HashSet<String> = HashSet::new();
+    list.retain(|item| seen.insert(item.clone()));
 }
 
 #[cfg(test)]
@@ -296,7 +364,8 @@ mod tests {
             ("London", "en", Alias),
             ("LDN", "", Acronym),
         ]);
-        assert_eq!(one.settle(&[]), 1);
+        one.settle(&[]);
+        assert_eq!(one.removed.names, 1);
         assert_eq!(one.name, "London");
         assert_eq!(
             shown(&one),
@@ -334,9 +403,50 @@ mod tests {
         again.add_same_as("ror:1");
         assert_eq!(one.merge(again.clone()), None);
         assert_eq!(one.merge(again), None);
-        assert_eq!((one.attributes.len(), one.same_as.len()), (1, 1));
         let mut other = Record::new("x:1", "");
         other.add_attribute("note", "2");
-        assert_eq!(one.merge(other), Some("attribute"));
+        assert_eq!(one.merge(other), None);
+        one.settle(&[]);
+        assert_eq!((one.attributes, one.same_as.len()), (vec![("note".to_owned(), "1".to_owned())], 1));
+        assert_eq!(one.removed, Removed { names: 0, fields: 1 });
+    }
+
+    /// A million pieces that say the same take no more than one; such that say more and more are kept to a limit, and
+    /// what is kept does not depend on how the pieces were joined.
+    #[test]
+    fn an_entity_of_very_many_pieces_is_bounded() {
+        let piece = |number: usize| {
+            let mut piece = record(&[(&format!("N{number}"), "", Role::Name)]);
+            piece.add_same_as(format!("y:{number}"));
+            piece.add_attribute("note", "x".repeat(1000));
+            piece
+        };
+        let mut same = piece(0);
+        for _ in 0..50_000 {
+            same.merge(piece(0));
+        }
+        assert!(!same.overfull && same.names.len() < 20_000);
+        same.settle(&[]);
+        assert_eq!((same.names.len(), same.same_as.len(), same.attributes.len()), (1, 1, 1));
+        assert_eq!(same.removed, Removed { names: 50_000, fields: 0 });
+        let mut many = piece(0);
+        for number in 1..400_000 {
+            many.merge(piece(number));
+        }
+        assert!(many.overfull && many.weight() <= MAX_BYTES, "{}", many.weight());
+        assert!(many.names.len() > 10_000 && many.names.len() == many.same_as.len());
+    }
+
+    /// What the source shows gives way to the first language asked for in which there is a name.
+    #[test]
+    fn the_languages_asked_for_give_the_name_that_is_shown() {
+        for (languages, shown) in
+            [(&[][..], "London"), (&["fr"], "Londres"), (&["vi", "fr"], "Londres"), (&["vi"], "London")]
+        {
+            let mut one = record(&[("London", "", Role::Preferred), ("Londres", "fr-ca", Role::Name)]);
+            one.name = "London".to_owned();
+            one.settle(&languages.iter().map(|tag| (*tag).to_owned()).collect::<Vec<_>>());
+            assert_eq!(one.name, shown, "{languages:?}");
+        }
     }
 }

@@ -58,8 +58,8 @@ impl Import for Ror {
                 output.row()?;
                 let (line, organization) = match step {
                     Ok(line) => (line, serde_json::from_slice(&values.value).map_err(|error| invalid(&error))),
-                    Err((line, fault)) => {
-                        output.problem(line, fault);
+                    Err(fault) => {
+                        values.end_with(fault, output)?;
                         break;
                     }
                 };

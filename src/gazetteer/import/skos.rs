@@ -30,7 +30,7 @@ const SKOS: &str = "http://www.w3.org/2004/02/skos/core#";
 const SKOS_XL: &str = "http://www.w3.org/2008/05/skos-xl#";
 const TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
 const SAME_AS: &str = "http://www.w3.org/2002/07/owl#sameAs";
-/// After so many errors without a triple between them a file is given up.
+/// After so many errors without a triple between them a file is given up, which is told.
 const MAX_ERRORS: u64 = 100;
 
 /// Beginnings of addresses, with the prefixes of our ids.
@@ -116,6 +116,7 @@ fn turtle(input: &mut Input, output: &mut Output<'_>, graph: &mut Graph) -> Resu
         match step {
             Ok(triple) => {
                 errors = 0;
+                lines.given();
                 graph.add(triple, lines.line(None), output);
             }
             Err(oxttl::TurtleParseError::Syntax(error)) => {
@@ -126,6 +127,7 @@ fn turtle(input: &mut Input, output: &mut Output<'_>, graph: &mut Graph) -> Resu
             Err(oxttl::TurtleParseError::Io(error)) => return Err(unreadable(&label, &lines, &error)),
         }
         if errors == MAX_ERRORS {
+            output.given_up(lines.line(None));
             break;
         }
     }
@@ -143,6 +145,7 @@ fn rdf_xml(input: &mut Input, output: &mut Output<'_>, graph: &mut Graph) -> Res
         match step {
             Ok(triple) => {
                 errors = 0;
+                lines.given();
                 graph.add(triple, line, output);
             }
             Err(oxrdfxml::RdfXmlParseError::Syntax(error)) => {
@@ -152,6 +155,7 @@ fn rdf_xml(input: &mut Input, output: &mut Output<'_>, graph: &mut Graph) -> Res
             Err(oxrdfxml::RdfXmlParseError::Io(error)) => return Err(unreadable(&label, &lines, &error)),
         }
         if errors == MAX_ERRORS {
+            output.given_up(line);
             break;
         }
     }
@@ -160,23 +164,30 @@ fn rdf_xml(input: &mut Input, output: &mut Output<'_>, graph: &mut Graph) -> Res
 
 fn json_ld(input: &mut Input, output: &mut Output<'_>, graph: &mut Graph) -> Result<()> {
     let label = input.label.clone();
-    let (lines, reader) = Lines::of(input.rest());
+    let (lines, reader) = Lines::of_json(input.rest());
     let mut errors = 0;
     for step in oxjsonld::JsonLdParser::new().lenient().for_reader(reader) {
         output.row()?;
         match step {
             Ok(quad) => {
                 errors = 0;
+                lines.given();
                 graph.add(Triple::new(quad.subject, quad.predicate, quad.object), lines.line(None), output);
             }
             Err(oxjsonld::JsonLdParseError::Syntax(error)) => {
                 errors += 1;
                 let line = error.location().map_or_else(|| lines.line(None), |place| place.start.line + 1);
                 output.problem(line, Fault::new("bad-row", format!("no JSON-LD: {error}")));
+                // What is no JSON ends the parser; only such an error has a place.
+                if error.location().is_some() && !lines.ended() {
+                    output.given_up(line);
+                    break;
+                }
             }
             Err(oxjsonld::JsonLdParseError::Io(error)) => return Err(unreadable(&label, &lines, &error)),
         }
         if errors == MAX_ERRORS {
+            output.given_up(lines.line(None));
             break;
         }
     }

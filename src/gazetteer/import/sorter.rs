@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// So many runs are merged into one before there are more: each has an open file and a buffer.
-const MAX_RUNS: usize = 64;
+/// So many runs of one size become one of the next: each has an open file, and a buffer while it is merged. Merged by
+/// sizes, an entry is rewritten as often as there are sizes, four times for terabytes.
+const MAX_RUNS: usize = 32;
 /// The buffer of a run that is read or written.
 const BUFFER: usize = 64 << 10;
 
@@ -25,7 +26,8 @@ pub(super) struct Sorter {
     limit: usize,
     bytes: Vec<u8>,
     entries: Vec<Entry>,
-    runs: Vec<File>,
+    /// By size, from the smallest; those of a larger size hold earlier entries.
+    runs: Vec<Vec<File>>,
 }
 
 /// Where an entry lies among the bytes.
@@ -78,26 +80,37 @@ impl Sorter {
 
     /// Writes what is held as a run.
     fn spill(&mut self) -> Result<()> {
-        if self.runs.len() == MAX_RUNS {
-            let runs = std::mem::take(&mut self.runs);
-            let file = self.temporary()?;
-            let mut merged = Sorted::of_runs(&self.folder, runs)?;
-            let mut out = BufWriter::with_capacity(BUFFER, file);
-            while merged.step()? {
-                write_entry(&mut out, merged.key(), merged.value()).map_err(|error| Error::io(&self.folder, error))?;
-            }
-            self.runs.push(out.into_inner().map_err(|error| Error::io(&self.folder, error.into_error()))?);
-        }
         self.sort();
         let mut out = BufWriter::with_capacity(BUFFER, self.temporary()?);
         for entry in &self.entries {
             write_entry(&mut out, entry.key(&self.bytes), entry.value(&self.bytes))
                 .map_err(|error| Error::io(&self.folder, error))?;
         }
-        self.runs.push(out.into_inner().map_err(|error| Error::io(&self.folder, error.into_error()))?);
+        let mut run = out.into_inner().map_err(|error| Error::io(&self.folder, error.into_error()))?;
         self.bytes.clear();
         self.entries.clear();
+        for size in 0.. {
+            if self.runs.len() == size {
+                self.runs.push(Vec::new());
+            }
+            self.runs[size].push(run);
+            if self.runs[size].len() < MAX_RUNS {
+                break;
+            }
+            let runs = std::mem::take(&mut self.runs[size]);
+            run = self.merge(runs)?;
+        }
         Ok(())
+    }
+
+    /// Makes one run of several.
+    fn merge(&self, runs: Vec<File>) -> Result<File> {
+        let mut out = BufWriter::with_capacity(BUFFER, self.temporary()?);
+        let mut merged = Sorted::of_runs(&self.folder, runs)?;
+        while merged.step()? {
+            write_entry(&mut out, merged.key(), merged.value()).map_err(|error| Error::io(&self.folder, error))?;
+        }
+        out.into_inner().map_err(|error| Error::io(&self.folder, error.into_error()))
     }
 
     /// All entries in order.
@@ -113,7 +126,7 @@ impl Sorter {
         // Memory for the next sorter.
         self.bytes = Vec::new();
         self.entries = Vec::new();
-        Sorted::of_runs(&self.folder, self.runs)
+        Sorted::of_runs(&self.folder, self.runs.into_iter().rev().flatten().collect())
     }
 }
 
@@ -263,6 +276,12 @@ mod tests {
         for limit in [0, 500, 5_000, usize::MAX] {
             assert!(sorted(limit, &entries) == expected, "{limit}");
         }
+        // A full size became one run of the next: no entry is written more often than there are sizes.
+        let folder = tempfile::tempdir().unwrap();
+        let mut sorter = Sorter::new(folder.path(), 0);
+        entries.iter().for_each(|(key, value)| sorter.push(key, value).unwrap());
+        let sizes: Vec<usize> = sorter.runs.iter().map(Vec::len).collect();
+        assert_eq!(sizes, [3000 % MAX_RUNS, 3000 / MAX_RUNS % MAX_RUNS, 3000 / MAX_RUNS / MAX_RUNS]);
         assert!(sorted(0, &[]).is_empty());
         assert_eq!(sorted(0, &[(vec![], vec![])]), [(vec![], vec![])]);
     }

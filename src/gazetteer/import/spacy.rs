@@ -14,11 +14,12 @@ use serde_json::{Map, Value};
 use super::input::{Head, Input};
 use super::json_values::invalid;
 use super::lines::{each_line, most_lines};
-use super::options::{Class, kind_of_label};
+use super::options::Class;
 use super::output::Output;
 use super::record::{Record, Role};
 use super::{Example, Heeded, Import};
 use crate::error::Result;
+use crate::gazetteer::labels::kind_of_label;
 use crate::gazetteer::source::report::Fault;
 
 const MAX_LINE: usize = 1 << 20;
