@@ -26,7 +26,7 @@ pub fn replace<T>(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> Resul
 /// # Errors
 /// As [`replace`].
 pub fn replace_if(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> Result<bool>) -> Result<bool> {
-    let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let target = end_of_links(path)?;
     let old = fs::metadata(&target).ok();
     if old.as_ref().is_some_and(|old| !old.is_file()) {
         let file = OpenOptions::new().write(true).open(&target).map_err(|error| Error::io(path, error))?;
@@ -57,13 +57,29 @@ pub fn replace_if(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> Resul
     })
 }
 
+/// Where a path leads, through links that lead to nothing yet as well.
+fn end_of_links(path: &Path) -> Result<PathBuf> {
+    let mut at = path.to_path_buf();
+    for _ in 0..40 {
+        match fs::read_link(&at) {
+            Ok(next) => at = folder_of(&at).join(next),
+            // No link, or nothing there.
+            Err(_) => return Ok(at),
+        }
+    }
+    Err(Error::message(format!("links that go round `{}`", path.display())))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// The new name must last as well; not every system lets a folder be synced.
 fn sync_folder(target: &Path) {
-    if cfg!(unix) {
-        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
-        if let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) {
-            let _ = folder.sync_all();
-        }
+    if cfg!(unix)
+        && let Ok(folder) = File::open(folder_of(target))
+    {
+        let _ = folder.sync_all();
     }
 }
 

@@ -30,8 +30,8 @@ mod table;
 mod wikidata;
 mod write;
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::fs;
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -43,6 +43,7 @@ use self::output::Output;
 pub use self::output::{Observer, Progress, Summary};
 pub use self::write::Layout;
 use crate::error::{Error, Result};
+use crate::gazetteer::replace;
 
 /// A format that can be imported.
 pub(crate) trait Import: Sync {
@@ -139,96 +140,21 @@ pub fn import(job: &Job, target: &Path, long: bool, observer: &mut dyn Observer)
     let stop = observer.stop_flag();
     let parts = open(job, &stop)?;
     refuse_idle_options(&job.options, &parts)?;
-    let to_stream =
-        target == Path::new("-") || fs::metadata(target).is_ok_and(|data| !data.is_file() && !data.is_dir());
-    // A link stays one: what it leads to is replaced.
-    let target = &end_of_links(target)?;
-    let beside = folder_of(target);
-    let scratch = if to_stream { std::env::temp_dir() } else { beside.to_path_buf() };
+    let to_stdout = target == Path::new("-");
+    let to_file = !to_stdout && fs::metadata(target).map_or(true, |data| data.is_file() || data.is_dir());
+    let scratch = if to_file { folder_of(target).to_path_buf() } else { std::env::temp_dir() };
     let mut output = Output::new(&job.options, observer, stop, &scratch);
     for (format, mut inputs) in parts {
         format.read(&mut inputs, &mut output)?;
     }
-    if to_stream {
-        let out: Box<dyn Write> = if target == Path::new("-") {
-            Box::new(BufWriter::new(io::stdout()))
-        } else {
-            let file = File::options().write(true).open(target).map_err(|error| Error::io(target, error))?;
-            Box::new(BufWriter::new(Named { file, path: target.to_path_buf() }))
-        };
+    if to_stdout {
+        let out = Box::new(BufWriter::new(io::stdout()));
         return output.finish(&mut *write::writer(layout, delimiter, out), &scratch);
     }
-    let mut name = std::ffi::OsString::from(".");
-    name.push(target.file_name().unwrap_or(target.as_os_str()));
-    name.push(format!(".{}.part", std::process::id()));
-    let part = beside.join(name);
-    let written = write_part(output, &part, target, layout, delimiter, &scratch);
-    if written.is_err() {
-        // It has no final name: nothing reads it.
-        let _ = fs::remove_file(&part);
-    }
-    written
-}
-
-fn write_part(
-    output: Output<'_>,
-    part: &Path,
-    target: &Path,
-    layout: Layout,
-    delimiter: u8,
-    scratch: &Path,
-) -> Result<Summary> {
-    let file = File::create(part).map_err(|error| Error::io(target, error))?;
-    let copy = file.try_clone().map_err(|error| Error::io(target, error))?;
-    let out = Box::new(BufWriter::new(Named { file: copy, path: target.to_path_buf() }));
-    let summary = output.finish(&mut *write::writer(layout, delimiter, out), scratch)?;
-    let place = || -> io::Result<()> {
-        if let Ok(old) = fs::metadata(target) {
-            // Who could read the old file can read the new one.
-            fs::set_permissions(part, old.permissions())?;
-        }
-        file.sync_all()?;
-        fs::rename(part, target)
-    };
-    place().map_err(|error| Error::io(target, error))?;
-    Ok(summary)
-}
-
-/// A file whose errors tell its path.
-struct Named {
-    file: File,
-    path: PathBuf,
-}
-
-impl Named {
-    fn tell<T>(&self, done: io::Result<T>) -> io::Result<T> {
-        done.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", self.path.display())))
-    }
-}
-
-impl Write for Named {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let done = self.file.write(bytes);
-        self.tell(done)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        let done = self.file.flush();
-        self.tell(done)
-    }
-}
-
-/// Where a path leads, through links that lead to nothing yet as well.
-fn end_of_links(path: &Path) -> Result<PathBuf> {
-    let mut at = path.to_path_buf();
-    for _ in 0..40 {
-        match fs::read_link(&at) {
-            Ok(next) => at = folder_of(&at).join(next),
-            // No link, or nothing there.
-            Err(_) => return Ok(at),
-        }
-    }
-    Err(Error::message(format!("links that go round `{}`", path.display())))
+    replace(target, |file| {
+        let out = Box::new(BufWriter::new(file.get_ref().try_clone()?));
+        output.finish(&mut *write::writer(layout, delimiter, out), &scratch)
+    })
 }
 
 fn folder_of(path: &Path) -> &Path {
